@@ -1,0 +1,99 @@
+"""What every check is given: the history, and indexes over it that several checks share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from syncsim.history import History, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """One intent with everything that became of it, in order of time.
+
+    `outcome` is None for an intent that never ended. Overlays are the `overlay` and `unlay`
+    records of this intent.
+    """
+
+    asked: Record
+    outcome: Record | None
+    commits: tuple[Record, ...]
+    refusals: tuple[Record, ...]
+    overlays: tuple[Record, ...]
+
+    @property
+    def id(self) -> str:
+        """Return the id that survives retries."""
+        return self.asked.intent
+
+    @property
+    def result(self) -> str:
+        """Return the shown result, empty if none was shown."""
+        return (self.outcome.data or {}).get("result", "") if self.outcome else ""
+
+
+class Evidence:
+    """A history and its indexes; built once, read by all checks, never changed."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.header: dict[str, Any] = history.header
+
+    @cached_property
+    def clients(self) -> dict[str, dict[str, str]]:
+        """Return each client's role and user, by name."""
+        clients: dict[str, dict[str, str]] = self.header.get("clients", {})
+        return clients
+
+    @property
+    def paint_us(self) -> int:
+        """Return how long a screen may lag behind what its own client knows."""
+        bound: int = self.header.get("bounds", {}).get("paint_us", 50_000)
+        return bound
+
+    @cached_property
+    def intents(self) -> dict[str, Intent]:
+        """Return every intent by id, in the order in which they were asked."""
+        kinds = ("intent", "outcome", "commit", "refuse", "overlay", "unlay")
+        of: dict[str, dict[str, list[Record]]] = {}
+        for record in self.history.of(*kinds):
+            if record.kind == "intent":
+                of.setdefault(record.intent, {kind: [] for kind in kinds})
+            if record.intent in of:
+                of[record.intent][record.kind].append(record)
+        return {
+            name: Intent(
+                asked=records["intent"][0],
+                outcome=records["outcome"][0] if records["outcome"] else None,
+                commits=tuple(records["commit"]),
+                refusals=tuple(records["refuse"]),
+                overlays=tuple(
+                    sorted([*records["overlay"], *records["unlay"]], key=lambda r: r.seq)
+                ),
+            )
+            for name, records in of.items()
+        }
+
+
+def seconds(time_us: int) -> str:
+    """Write a time for a story: `1.204 s`."""
+    return f"{time_us // 1_000_000}.{time_us % 1_000_000 // 1000:03d} s"
+
+
+def words(fields: dict[str, Any] | None, than: dict[str, Any] | None = None) -> str:
+    """Write a row for a story: the fields that differ from `than`, or 'no such row'."""
+    if fields is None:
+        return "no such row"
+    parts = [
+        f"{name} {value}"
+        for name, value in fields.items()
+        if name != "id" and (than is None or than.get(name) != value)
+    ]
+    return ", ".join(parts) or "the same"
+
+
+def row_name(entity: str) -> str:
+    """Write an entity for a story: `appointment A1`."""
+    return entity.replace("/", " ")

@@ -1,0 +1,106 @@
+"""What a judge says: three values, and a story for everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncsim.checks.evidence import Evidence
+
+STORIES_MAX = 5
+"""Stories told per check; the count of failures says how many there were."""
+
+
+class Status(StrEnum):
+    """The three answers; the worst one wins."""
+
+    PASS = "pass"
+    UNKNOWN = "unknown"
+    FAIL = "fail"
+
+    @classmethod
+    def worst(cls, statuses: Iterable[Status]) -> Status:
+        """Return fail over unknown over pass; unknown if there is nothing to compare."""
+        order = (cls.FAIL, cls.UNKNOWN, cls.PASS)
+        seen = frozenset(statuses)
+        return next((status for status in order if status in seen), cls.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One failure in plain words, with the records that show it, in order."""
+
+    text: str
+    records: tuple[int, ...]
+    at_us: int
+    client: str = ""
+    entity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The answer of one check.
+
+    `seen` counts the situations the check is about; with none of them it answers unknown
+    and `why` names what was missing. `failures` counts all failures, `stories` tells the
+    first few.
+    """
+
+    check: str
+    status: Status
+    why: str
+    seen: int
+    failures: int = 0
+    stories: tuple[Story, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One invariant, with what a reader must know to trust its answer."""
+
+    name: str
+    statement: str
+    source: str
+    needs: str
+    proves_not: str
+    judge: Callable[[Evidence], Finding]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answers of all checks asked for, and the worst of them."""
+
+    status: Status
+    findings: tuple[Finding, ...]
+    sometimes: tuple[Finding, ...] = ()
+
+    def __getitem__(self, check: str) -> Finding:
+        return next(f for f in (*self.findings, *self.sometimes) if f.check == check)
+
+
+def conclude(
+    check: str, *, seen: int, stories: list[Story], missing: str, held: str
+) -> Finding:
+    """Return the finding of a check from what it met and what went wrong.
+
+    Args:
+        seen: How often the situation that the check is about arose.
+        stories: One for each failure, in order of time.
+        missing: What would have had to happen, for `unknown`.
+        held: What held, for `pass`.
+    """
+    if stories:
+        return Finding(
+            check=check,
+            status=Status.FAIL,
+            why=stories[0].text,
+            seen=seen,
+            failures=len(stories),
+            stories=tuple(stories[:STORIES_MAX]),
+        )
+    if seen == 0:
+        return Finding(check=check, status=Status.UNKNOWN, why=missing, seen=0)
+    return Finding(check=check, status=Status.PASS, why=held, seen=seen)

@@ -1,0 +1,102 @@
+"""A sync design: five independent choices and their settings, not a product name.
+
+The axes and the numbering of the strategies follow design.md's decision 9: R how a client
+learns of changes, O how it shows what is not confirmed, W how it sends, V how it recovers
+from a gap, M how the backend decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+SECOND_US = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """R: how a client learns that what it shows is old.
+
+    `manual`: the person refreshes. `invalidate`: a socket event marks the related queries
+    stale and refetches those on screen. `generation`: the same, but each fetch remembers how
+    often its query had been invalidated when it began, so none is absorbed.
+    """
+
+    strategy: Literal["manual", "invalidate", "generation"]
+    stale_time_us: int = 300 * SECOND_US
+    refresh_every_us: int = 0
+    """The habit of the person, for `manual`: a refresh by hand at this interval."""
+    retries: int = 3
+    """Retries of a failed fetch, 1 s doubling to 30 s apart (query-core's defaults)."""
+    timeout_us: int = 10 * SECOND_US
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """O: how a pending intent is shown.
+
+    `pessimistic`: not at all. `snapshot`: written into the cache, restored from a snapshot
+    on error. `layers`: kept apart and applied again on every change of the confirmed rows.
+    """
+
+    strategy: Literal["pessimistic", "snapshot", "layers"]
+    cancel_fetches: bool = False
+    """Whether fetches in flight are cancelled before the overlay goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """W: how intents are sent.
+
+    `parallel`: each at once. `serial`: one at a time per row.
+    """
+
+    strategy: Literal["parallel", "serial"]
+    idempotency_key: bool = False
+    if_match: bool = False
+    """Whether a write names the version it was based on, and is refused if that is old."""
+    retries: int = 0
+    """Retries of a write whose fate is unknown; also waits while offline if above 0."""
+    timeout_us: int = 10 * SECOND_US
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """V: what a client does when its socket is open again."""
+
+    strategy: Literal["nothing", "invalidate-all"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """M: how the backend orders writes. `arrival`: first come, guard decides."""
+
+    strategy: Literal["arrival"] = "arrival"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """One sync design.
+
+    `store` says which copies the dashboard paints from: the slice store alone, or the query
+    cache beside the slice store. `push` is whether the backend broadcasts events, `audit`
+    whether it writes an audit entry for each commit. `keep_newest` makes a client ignore a
+    row that is older than the one it holds.
+    """
+
+    name: str
+    title: str
+    simplifies: str
+    read: Read
+    overlay: Overlay
+    write: Write
+    recovery: Recovery
+    merge: Merge = Merge()
+    store: Literal["slice", "cache-and-slice"] = "cache-and-slice"
+    push: bool = True
+    audit: bool = True
+    keep_newest: bool = False
+
+    def facts(self) -> dict[str, Any]:
+        """Return the design as plain data for a header."""
+        return asdict(self)

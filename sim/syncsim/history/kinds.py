@@ -1,0 +1,190 @@
+"""The kinds of record in a history, and what each kind carries in `data`.
+
+This table is the contract between the running side, the judging side and recorders
+outside syncsim. The reference page and the JSON Schema are generated from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FORMAT = "syncsim-history"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of record: who writes it, what it means, and its `data` keys."""
+
+    name: str
+    group: str
+    meaning: str
+    data: dict[str, str]
+
+
+_ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    # person
+    (
+        "intent",
+        "person",
+        "A person asks for something on one client.",
+        {
+            "action": "name of the action",
+            "entities": "the rows it is about, as type/id",
+            "args": "arguments the person gave",
+        },
+    ),
+    (
+        "outcome",
+        "person",
+        "What the client tells the person about an intent, once.",
+        {
+            "result": "ok, refused, failed (certainly no effect), unknown (nobody can tell), "
+            "withheld (the button was not on screen, nothing was sent)",
+            "reason": "reason code, if any",
+            "items": "for a batch: entity to shown result",
+        },
+    ),
+    # client
+    (
+        "mount",
+        "client",
+        "A view comes on screen.",
+        {"query": "name of the query, null for the slice store", "id": "argument, if any"},
+    ),
+    ("ready", "client", "A mounted view shows its first data since it came on screen.", {}),
+    ("unmount", "client", "A view leaves the screen.", {}),
+    (
+        "fetch",
+        "client",
+        "A query starts to fetch; `message` is the request.",
+        {
+            "trigger": "mount, event, settle, refresh, retry, reconnect, online or trailing",
+            "generation": "the query's invalidation count when the fetch began",
+        },
+    ),
+    (
+        "fetched",
+        "client",
+        "A fetch ended with data; `lsn` is its read point at the backend.",
+        {"fresh": "whether the query counts as fresh afterwards"},
+    ),
+    ("fetch_failed", "client", "A fetch ended without data.", {"reason": "why"}),
+    ("fetch_cancelled", "client", "A fetch was abandoned by its own client.", {"reason": "why"}),
+    (
+        "invalidate",
+        "client",
+        "A query is marked stale.",
+        {"reason": "event, settle, refresh, reconnect or error"},
+    ),
+    (
+        "freshen",
+        "client",
+        "A local write marked a query fresh without asking the backend.",
+        {"reason": "overlay or rollback"},
+    ),
+    (
+        "event",
+        "client",
+        "A change event reached the client over its socket.",
+        {"action": "what happened to the row"},
+    ),
+    (
+        "overlay",
+        "client",
+        "A pending intent is painted over the confirmed row.",
+        {
+            "fields": "the fields it sets; null if it removes the row",
+            "views": "the views that it was applied to",
+        },
+    ),
+    (
+        "unlay",
+        "client",
+        "The overlay of an intent is taken away.",
+        {"reason": "fence (base holds its commit), response, rollback"},
+    ),
+    (
+        "base",
+        "client",
+        "A confirmed row of a view changed: what the server told this client.",
+        {"fields": "the row as told; null if it left the view"},
+    ),
+    (
+        "paint",
+        "client",
+        "What the person sees of one row in one view changed.",
+        {
+            "fields": "the row as shown; null if it is not shown any more",
+            "overlays": "the intents painted into it",
+        },
+    ),
+    (
+        "arm",
+        "client",
+        "Something will make this client look again by itself.",
+        {"trigger": "refresh-habit, reconnect-resync or online"},
+    ),
+    ("disarm", "client", "An armed trigger is gone.", {"trigger": "as in arm"}),
+    # backend
+    ("row", "backend", "The backend held this row at the start.", {"fields": "the whole row"}),
+    (
+        "commit",
+        "backend",
+        "The backend accepted a change of one row; rows of one transaction share the lsn.",
+        {
+            "action": "name of the action",
+            "role": "role that asked, system for the backend's own clock",
+            "user": "user who asked",
+            "fields": "the whole row after the commit",
+        },
+    ),
+    (
+        "refuse",
+        "backend",
+        "The backend refused an intent, definitely and without effect.",
+        {"action": "name of the action", "reason": "reason code", "role": "role", "user": "user"},
+    ),
+    ("publish", "backend", "A change event was handed to the broker.", {"to": "subscribers"}),
+    (
+        "audit",
+        "backend",
+        "The audit log took an entry for a commit.",
+        {"action": "name of the action", "role": "role", "user": "user"},
+    ),
+    # net
+    (
+        "send",
+        "net",
+        "A message left `at` for `peer`.",
+        {"what": "query, rows, mutate, result or event", "bytes": "size on the wire"},
+    ),
+    ("receive", "net", "A message from `peer` arrived at `at`.", {}),
+    (
+        "lose",
+        "net",
+        "A message will never arrive; `at` is where it was bound for.",
+        {"reason": "offline, away, dropped, lossy or down", "what": "as in send"},
+    ),
+    ("open", "net", "A WebSocket connection opened.", {"epoch": "count of connections, from 1"}),
+    (
+        "close",
+        "net",
+        "A WebSocket connection closed, as this end saw it.",
+        {"epoch": "as in open", "reason": "why"},
+    ),
+    # world
+    (
+        "fault",
+        "world",
+        "A fault began.",
+        {"verb": "partition, drop, delay, lose or restart", "until_us": "planned end, if any"},
+    ),
+    ("heal", "world", "A fault ended.", {"verb": "as in fault"}),
+    ("phase", "world", "The run entered a phase.", {"phase": "safety, settle or end"}),
+)
+
+KINDS: dict[str, Kind] = {
+    name: Kind(name=name, group=group, meaning=meaning, data=data)
+    for name, group, meaning, data in _ROWS
+}

@@ -1,0 +1,132 @@
+"""A scenario, resolved: everything a run needs, as records, with every default filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from syncsim.design import Design
+from syncsim.domain import Domain
+from syncsim.net.profile import Profile
+
+Verb = Literal["partition", "heal", "drop", "delay", "lose", "restart"]
+Gesture = Literal["show", "open", "close", "refresh"]
+
+VERBS: tuple[str, ...] = ("partition", "heal", "drop", "delay", "lose", "restart")
+LATER_VERBS: tuple[str, ...] = (
+    "hold", "release", "duplicate", "crash", "sleep", "wake", "reload", "expire-token",
+    "skew-clock",
+)  # fmt: skip
+"""Verbs of the vocabulary that have no behaviour yet; they are refused by name."""
+GESTURES: tuple[str, ...] = ("show", "open", "close", "refresh")
+BACKEND = "backend"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSpec:
+    """One dashboard: who sits at it and which views it shows at the start."""
+
+    name: str
+    role: str
+    user: str
+    shows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row that the backend holds at the start, with all its fields."""
+
+    entity: str
+    id: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing a person does at a stated time.
+
+    `do` is a gesture (show, open, close, refresh) or the name of an action. `on` is a row id
+    or, for `show`, empty; `views` are the views to show. `id` names the intent and every
+    message it causes, so it stays the same when other steps are removed.
+    """
+
+    id: str
+    at_us: int
+    who: str
+    do: str
+    on: str = ""
+    views: tuple[str, ...] = ()
+    args: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Generated work: these clients act on what they see, with random think times.
+
+    Think times are exponential with mean `every_us`. With `switch_every_us`, the person also
+    moves on to the next of the role's views at that interval.
+    """
+
+    id: str
+    who: tuple[str, ...]
+    every_us: int
+    from_us: int
+    until_us: int
+    actions: tuple[str, ...] = ()
+    switch_every_us: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that goes wrong: a verb, at a time, on a place, for a duration.
+
+    `on` is a client's name or `backend`. `for_us` 0 means until healed. `by_us` is the
+    extra delay of `delay`; `leg` is which half of an HTTP exchange `lose` takes.
+    """
+
+    id: str
+    at_us: int
+    do: Verb
+    on: str
+    for_us: int = 0
+    by_us: int = 0
+    leg: Literal["request", "response", "both"] = "both"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How long things may take before a check calls them wrong."""
+
+    settle_us: int = 60_000_000
+    """Virtual time between healing and the final comparison."""
+    paint_us: int = 50_000
+    """How long a screen may lag behind what its own client already knows: three frames."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One experiment: people, rows, a workload, faults, a design, a network and a seed.
+
+    `checks` are the checks that the scenario asks for; `sometimes` are situations that must
+    arise in the run, or its verdict is unknown. `omit` names steps left out of the run; the
+    luck of every other message stays as it was.
+    """
+
+    name: str
+    title: str
+    about: str
+    seed: int
+    domain: Domain
+    design: Design
+    network: Profile
+    clients: tuple[ClientSpec, ...]
+    rows: tuple[Row, ...]
+    steps: tuple[Step, ...] = ()
+    loads: tuple[Load, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    until_us: int = 0
+    bounds: Bounds = Bounds()
+    checks: tuple[str, ...] = ()
+    sometimes: tuple[str, ...] = ()
+    omit: frozenset[str] = frozenset()
