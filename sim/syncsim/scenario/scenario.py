@@ -65,7 +65,8 @@ class Load:
     """Generated work: these clients act on what they see, with random think times.
 
     Think times are exponential with mean `every_us`. With `switch_every_us`, the person also
-    moves on to the next of the role's views at that interval.
+    moves on to the next of the role's views at that interval. `args` gives the values that
+    the person chooses from where an action needs an argument.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Load:
     until_us: int
     actions: tuple[str, ...] = ()
     switch_every_us: int = 0
+    args: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,109 @@
+"""The backend's store: rows with versions, one log sequence number, and live views.
+
+A commit may change several rows; they share one `lsn`. Views are kept up to date by each
+commit, so reading one costs what it returns, not what the store holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from syncsim.domain import Change, Domain, Fields, Row, id_of, type_of
+from syncsim.history import Test, compile_conditions
+
+ViewName = tuple[str, str, str, str]
+"""Role, user, query and row id: what a view's content depends on."""
+
+
+class _View:
+    """The rows of one view, as one role sees them."""
+
+    __slots__ = ("answer", "entity_type", "role", "rows", "test")
+
+    def __init__(self, role: str, entity_type: str, test: Test) -> None:
+        self.role = role
+        self.entity_type = entity_type
+        self.test = test
+        self.rows: dict[str, Row] = {}
+        self.answer: tuple[tuple[Row, ...], int] | None = None
+
+
+class Store:
+    """Rows by entity, and what each role may see of them."""
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+        self._rows: dict[str, Row] = {}
+        self._views: dict[ViewName, _View] = {}
+        self.lsn = 0
+
+    def get(self, entity: str) -> Row | None:
+        """Return the current version of a row, None if there is none."""
+        return self._rows.get(entity)
+
+    def fields(self, entity: str) -> Fields | None:
+        """Return the current fields of a row, None if there is none."""
+        row = self._rows.get(entity)
+        return row.fields if row else None
+
+    def commit(self, changes: Iterable[Change]) -> list[Row]:
+        """Apply changes as one transaction and return the rows they made."""
+        self.lsn += 1
+        made = []
+        for change in changes:
+            old = self._rows.get(change.entity)
+            assert (old is None) == change.created, change.entity
+            if old is None:
+                fields, version = change.fields, 1
+            else:
+                assert old.fields is not None, change.entity
+                fields, version = {**old.fields, **change.fields}, old.version + 1
+            row = Row(change.entity, version, self.lsn, fields)
+            self._rows[change.entity] = row
+            for view in self._views.values():
+                self._update(view, row)
+            made.append(row)
+        return made
+
+    def project(self, role: str, row: Row) -> Row | None:
+        """Return a row as a role may see it, None if it may not."""
+        names = self._domain.projections.get((role, type_of(row.entity)))
+        if names is None:
+            return None
+        assert row.fields is not None, row.entity
+        fields: dict[str, Any] = {name: row.fields.get(name) for name in names}
+        size = len(json.dumps(fields, separators=(",", ":")))
+        return Row(row.entity, row.version, row.lsn, fields, size)
+
+    def view(self, role: str, user: str, query: str, row_id: str) -> tuple[tuple[Row, ...], int]:
+        """Return the rows of a view as a role sees them, and their size in bytes."""
+        name = (role, user, query, row_id)
+        view = self._views.get(name)
+        if view is None:
+            facts = self._domain.queries[query]
+            test = compile_conditions(facts.where, {"$user": user, "$id": row_id})
+            view = self._views[name] = _View(role, facts.entity, test)
+            for row in self._rows.values():
+                self._update(view, row)
+        if view.answer is None:
+            rows = tuple(view.rows.values())
+            view.answer = rows, sum(row.bytes for row in rows)
+        return view.answer
+
+    def _update(self, view: _View, row: Row) -> None:
+        if type_of(row.entity) != view.entity_type:
+            return
+        assert row.fields is not None, row.entity
+        seen = self.project(view.role, row) if view.test(row.fields) else None
+        if seen is not None:
+            view.rows[row.entity] = seen
+            view.answer = None
+        elif view.rows.pop(row.entity, None) is not None:
+            view.answer = None
+
+
+def initial_change(entity: str, fields: Fields) -> Change:
+    """Return the change that puts a row into an empty store."""
+    return Change(entity, {"id": id_of(entity), **fields}, created=True)

@@ -1,0 +1,75 @@
+"""MONO: what a view shows of a row never goes back to an older version."""
+
+from __future__ import annotations
+
+from syncsim.checks.evidence import Evidence, row_name, seconds, words
+from syncsim.checks.prose import because
+from syncsim.checks.verdict import Check, Finding, Story, conclude
+from syncsim.history import History, Record
+
+
+def judge(evidence: Evidence) -> Finding:
+    """Compare each paint of a row with the one before it in the same mounted view."""
+    shown: dict[tuple[str, str], dict[str, Record]] = {}
+    moved: set[tuple[str, str, str]] = set()
+    stories: list[Story] = []
+    for record in evidence.history.of("mount", "unmount", "paint"):
+        view = (record.at, record.view)
+        if record.kind != "paint":
+            shown.pop(view, None)
+            continue
+        if record.version < 0:
+            continue
+        rows = shown.setdefault(view, {})
+        before = rows.get(record.entity)
+        rows[record.entity] = record
+        if before is not None and before.version != record.version:
+            moved.add((*view, record.entity))
+            if record.version < before.version:
+                stories.append(_story(evidence.history, before, record))
+    return conclude(
+        "MONO",
+        seen=len(moved),
+        stories=stories,
+        missing="no view showed two versions of the same row while it was on screen",
+        held="every view moved only forward from one version of a row to another",
+    )
+
+
+def _story(history: History, before: Record, paint: Record) -> Story:
+    fields, newer = (paint.data or {}).get("fields"), (before.data or {}).get("fields")
+    shown = words(newer, than=fields or {})
+    reason, records = because(history, paint)
+    return Story(
+        text=(
+            f"At {seconds(before.time_us)} {paint.at}'s view {paint.view} showed version"
+            f" {before.version} of {row_name(paint.entity)} ({shown}). At"
+            f" {seconds(paint.time_us)} it went back to version {paint.version}"
+            f" ({words(fields, than=newer or {})}), which the person had already seen"
+            f" replaced.{reason}"
+        ),
+        records=tuple(sorted({before.seq, *records, paint.seq})),
+        at_us=paint.time_us,
+        client=paint.at,
+        entity=paint.entity,
+    )
+
+
+CHECK = Check(
+    name="MONO",
+    statement=(
+        "While a view is on screen, the version of a row that it shows never goes back to an older"
+        " one."
+    ),
+    source=(
+        "Monotonic Reads of D. B. Terry et al., Session Guarantees for Weakly Consistent Replicated"
+        " Data, PDIS 1994; each mounted view is a session and each paint a read."
+    ),
+    needs="paint records with the version of the confirmed row, and mount and unmount records.",
+    proves_not=(
+        "Each view is judged by itself: two views may show different versions at once, and a view"
+        " that is opened again may start from an older row. Pending changes have no version, so one"
+        " that comes and goes is not judged here."
+    ),
+    judge=judge,
+)

@@ -1,0 +1,63 @@
+"""Sentences that several checks use in their stories."""
+
+from __future__ import annotations
+
+from syncsim.checks.evidence import Intent, row_name, seconds
+from syncsim.history import History, Record
+
+ROWS_NAMED = 3
+"""Rows named in a sentence; of a longer batch the sentence gives the number."""
+
+
+def rows_named(entities: list[str]) -> str:
+    """Write some rows for a story: `appointment A1 and appointment A2`, or how many."""
+    if len(entities) > ROWS_NAMED:
+        return f"{len(entities)} rows"
+    return " and ".join(row_name(entity) for entity in entities)
+
+
+def chose(intent: Intent) -> str:
+    """Write what a person did: `op-1 chose "accept" for appointment A1 at 0.120 s`."""
+    asked = intent.asked
+    data = asked.data or {}
+    entities = data.get("entities") or ([asked.entity] if asked.entity else [])
+    action = str(data.get("action", "something")).replace("_", " ")
+    rows = f" for {rows_named(entities)}" if entities else ""
+    return f'{asked.at} chose "{action}"{rows} at {seconds(asked.time_us)}'
+
+
+def because(history: History, paint: Record) -> tuple[str, tuple[int, ...]]:
+    """Return why a client painted a row, as a sentence, and the records that it rests on.
+
+    The chain of causes leads from the paint back to the message that set it off. What the
+    client did in between, a rollback of the row or the end of a fetch of the view, is the
+    reason. Both are empty if the history does not tell.
+    """
+    start = paint.seq
+    for cause in history.causes(paint.seq):
+        if cause.at != paint.at:
+            break
+        start = cause.seq
+        if cause.kind == "receive":
+            break
+    for seq in range(paint.seq - 1, start - 1, -1):
+        record = history[seq]
+        if record.at != paint.at:
+            continue
+        reason = (record.data or {}).get("reason")
+        if record.kind == "unlay" and record.entity == paint.entity and reason == "rollback":
+            text = f" That frame followed the rollback of the pending change {record.intent}."
+            return text, (seq,)
+        if record.kind == "fetched" and record.view == paint.view:
+            return _fetched(history, record)
+    return "", ()
+
+
+def _fetched(history: History, fetched: Record) -> tuple[str, tuple[int, ...]]:
+    """Tell of the fetch that brought a row: when it was sent and what it had read."""
+    read = f", read by the backend at commit {fetched.lsn}" if fetched.lsn >= 0 else ""
+    for record in history.causes(fetched.seq):
+        if record.at == fetched.at and record.kind in ("fetch", "send"):
+            text = f" It came with a fetch sent at {seconds(record.time_us)}{read}."
+            return text, (record.seq, fetched.seq)
+    return f" It came with a fetch{read}, that ended at {seconds(fetched.time_us)}.", (fetched.seq,)

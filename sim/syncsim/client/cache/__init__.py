@@ -1,0 +1,1 @@
+"""The query cache of a dashboard, under query-core's names."""

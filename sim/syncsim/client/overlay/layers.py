@@ -1,0 +1,97 @@
+"""O4: pending intents are layers over the confirmed rows, applied again on every change.
+
+Nothing is written into the cache, so there is nothing to restore: an intent that ends takes
+its own layer away and no more. The view's conditions are asked again of the result, so a row
+enters or leaves a list as the pending change says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncsim.client.cache.query import Query, Rows
+from syncsim.client.overlay import patched
+from syncsim.design import Overlay
+from syncsim.domain import Row, type_of
+
+if TYPE_CHECKING:
+    from syncsim.client.cache.query_cache import QueryCache
+    from syncsim.client.mutation import Mutation
+
+
+class Layers:
+    """Keep pending intents apart from the rows they change."""
+
+    def __init__(self, overlay: Overlay) -> None:
+        self._cancel_fetches = overlay.cancel_fetches
+        self._layers: dict[str, Mutation] = {}
+        self._cache: QueryCache | None = None
+
+    def put(self, cache: QueryCache, mutation: Mutation) -> None:
+        """Add a layer; first cancel the fetches that would be out of date with it."""
+        self._cache = cache
+        queries = [
+            query
+            for query in cache.queries.values()
+            if query.confirmed is not None
+            and any(self._concerns(query, change.entity) for change in mutation.changes)
+        ]
+        if self._cancel_fetches:
+            for query in queries:
+                if query.fetch is not None:
+                    cache.cancel(query, "overlay")
+        self._layers[mutation.intent] = mutation
+        for change in mutation.changes:
+            row = cache.known(change.entity)
+            views = [query.view for query in queries if self._concerns(query, change.entity)]
+            if row is not None and views:
+                cache.context.note(
+                    "overlay", mutation.intent, "", change.entity, row.version,
+                    data={"fields": change.fields, "views": [*views, "slice"]},
+                )  # fmt: skip
+                mutation.overlaid.append(change.entity)
+        self._touch(cache, mutation)
+
+    def settle(self, cache: QueryCache, mutation: Mutation, *, is_ok: bool) -> None:
+        """Take the newest rows of the answer into the base, and the layer away."""
+        cache.learn(mutation.answer_rows)
+        del self._layers[mutation.intent]
+        reason = "fence" if is_ok else "rollback"
+        for entity in mutation.overlaid:
+            cache.context.note("unlay", mutation.intent, "", entity, data={"reason": reason})
+        self._touch(cache, mutation)
+
+    def compose(self, query: Query) -> Rows | None:
+        """Return the confirmed rows with all layers applied, in the order they were put."""
+        if not self._layers or query.confirmed is None:
+            return query.confirmed
+        assert self._cache is not None, query.view
+        rows = dict(query.confirmed)
+        for mutation in self._layers.values():
+            for change in mutation.changes:
+                if type_of(change.entity) == query.entity_type:
+                    row = rows.get(change.entity) or self._cache.known(change.entity)
+                    if row is not None and row.fields is not None:
+                        rows[change.entity] = patched(row, change, mutation.intent)
+        return {
+            entity: row if query.test(row.fields or {}) else row._replace(fields=None)
+            for entity, row in rows.items()
+            if not row.overlays or entity in query.confirmed or query.test(row.fields or {})
+        }
+
+    def compose_slice(self, row: Row) -> Row:
+        """Return the slice store's copy with all layers applied."""
+        for mutation in self._layers.values():
+            for change in mutation.changes:
+                if change.entity == row.entity:
+                    row = patched(row, change, mutation.intent)
+        return row
+
+    @staticmethod
+    def _concerns(query: Query, entity: str) -> bool:
+        return type_of(entity) == query.entity_type
+
+    def _touch(self, cache: QueryCache, mutation: Mutation) -> None:
+        for query in cache.queries.values():
+            if any(self._concerns(query, change.entity) for change in mutation.changes):
+                cache.touched(query)

@@ -1,0 +1,30 @@
+"""O0: nothing is shown before the server confirms it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncsim.client.cache.query import Query, Rows
+from syncsim.domain import Row
+
+if TYPE_CHECKING:
+    from syncsim.client.cache.query_cache import QueryCache
+    from syncsim.client.mutation import Mutation
+
+
+class Pessimistic:
+    """Show confirmed rows only."""
+
+    def put(self, cache: QueryCache, mutation: Mutation) -> None:
+        """Show nothing."""
+
+    def settle(self, cache: QueryCache, mutation: Mutation, *, is_ok: bool) -> None:
+        """Take nothing away."""
+
+    def compose(self, query: Query) -> Rows | None:
+        """Return the confirmed rows."""
+        return query.confirmed
+
+    def compose_slice(self, row: Row) -> Row:
+        """Return the confirmed row."""
+        return row

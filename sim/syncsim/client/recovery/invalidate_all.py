@@ -1,0 +1,22 @@
+"""V1: invalidate every query whenever the socket opens.
+
+The first opening counts too: a view that was fetched before it has not been told of the
+changes in between.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncsim.client.cache.query_cache import QueryCache
+
+
+class InvalidateAll:
+    """Mark all stale, refetch what is on screen."""
+
+    will_resync = True
+
+    def on_open(self, cache: QueryCache) -> None:
+        """Invalidate everything that is cached."""
+        cache.invalidate(list(cache.queries.values()), "reconnect")

@@ -1,0 +1,17 @@
+"""V0: nothing; what was missed while the socket was closed stays missed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from syncsim.client.cache.query_cache import QueryCache
+
+
+class Nothing:
+    """Carry on with the next event."""
+
+    will_resync = False
+
+    def on_open(self, cache: QueryCache) -> None:
+        """Do nothing."""

@@ -1,0 +1,40 @@
+"""W1: intents on one row are sent one after the other, in the order they were asked."""
+
+from __future__ import annotations
+
+from syncsim.client.mutation import Mutation
+
+
+class Serial:
+    """Hold an intent back while an earlier one on any of its rows is under way."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Mutation] = []
+        self._under_way: list[Mutation] = []
+
+    def submit(self, mutation: Mutation) -> bool:
+        """Send it if no row of it is busy or awaited by an earlier intent."""
+        if self._is_blocked(mutation, [*self._under_way, *self._waiting]):
+            self._waiting.append(mutation)
+            return False
+        self._under_way.append(mutation)
+        return True
+
+    def ended(self, mutation: Mutation) -> list[Mutation]:
+        """Release the intents that waited for this one only, in order."""
+        self._under_way.remove(mutation)
+        released: list[Mutation] = []
+        waiting: list[Mutation] = []
+        for other in self._waiting:
+            if self._is_blocked(other, [*self._under_way, *waiting]):
+                waiting.append(other)
+            else:
+                self._under_way.append(other)
+                released.append(other)
+        self._waiting = waiting
+        return released
+
+    @staticmethod
+    def _is_blocked(mutation: Mutation, earlier: list[Mutation]) -> bool:
+        rows = frozenset(change.entity for change in mutation.changes)
+        return any(change.entity in rows for other in earlier for change in other.changes)

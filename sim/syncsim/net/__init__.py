@@ -1,0 +1,7 @@
+"""The network: HTTP exchanges, WebSocket connections, the broker, and how they break."""
+
+from syncsim.net.broker import Broker
+from syncsim.net.net import BACKEND, Net
+from syncsim.net.profile import Profile
+
+__all__ = ["BACKEND", "Broker", "Net", "Profile"]

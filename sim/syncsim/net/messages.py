@@ -1,0 +1,92 @@
+"""What travels between clients and backend, and what it weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+REQUEST_BYTES = 450
+"""An HTTP/1.1 request of a browser with cookies and a bearer token, without its body."""
+REPLY_BYTES = 250
+"""The status line and headers of a JSON response."""
+EVENT_BYTES = 120
+"""A change event of the app as JSON in one WebSocket frame."""
+BATCH_ITEM_BYTES = 30
+"""One row id, or one item's result, in a batch."""
+
+
+class Message(NamedTuple):
+    """One message on its way.
+
+    `name` says what caused it, not when it was sent, and is unique in a run; its luck hangs
+    on the name. `what` is query, rows, mutate, result or event.
+    """
+
+    name: str
+    sender: str
+    recipient: str
+    what: str
+    body: Any
+    bytes: int
+    intent: str = ""
+    entity: str = ""
+    version: int = -1
+    lsn: int = -1
+    view: str = ""
+
+
+class QueryBody(NamedTuple):
+    """Ask for the rows of a view."""
+
+    query: str
+    row_id: str
+
+
+class RowsBody(NamedTuple):
+    """The rows of a view, as they were at commit `lsn`."""
+
+    request: str
+    rows: tuple[Any, ...]
+    lsn: int
+
+
+class MutateBody(NamedTuple):
+    """Ask for an action on rows.
+
+    `key` makes a repeated request have its effect once, empty for none. `if_match` gives
+    the version each row must still have, empty for any.
+    """
+
+    action: str
+    entities: tuple[str, ...]
+    args: Mapping[str, str]
+    key: str
+    if_match: Mapping[str, int]
+
+
+class ItemResult(NamedTuple):
+    """The answer for one row: ok or refused, and the row as it is now, if visible."""
+
+    entity: str
+    result: str
+    reason: str
+    version: int
+    row: Any
+
+
+class ResultBody(NamedTuple):
+    """The answer to a mutate request: one result a row, and every row it changed."""
+
+    request: str
+    items: tuple[ItemResult, ...]
+    rows: tuple[Any, ...]
+    lsn: int
+
+
+class EventBody(NamedTuple):
+    """Told to every other client after a commit; it names the rows but does not hold them."""
+
+    action: str
+    intent: str
+    lsn: int
+    rows: tuple[tuple[str, int], ...]

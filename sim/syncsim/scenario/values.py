@@ -1,0 +1,175 @@
+"""The small values of a scenario file: durations, names, ranges of rows, and their limits.
+
+A duration is text with a unit, `1.5s`, and becomes an int of microseconds by exact decimal
+arithmetic; a bare number is refused, because nobody can tell which unit it meant.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+UNITS_US = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
+MAX_DURATION_US = 30 * 24 * UNITS_US["h"]
+"""Thirty days: longer than any outage of interest, and far below what an int64 holds."""
+
+NAME_CHARACTERS = 64
+"""Names stand in every record and on every figure, so they stay short."""
+ID_CHARACTERS = 80
+"""A step's id is its client's name, a dot and a number, so ids are a little longer."""
+SCENARIO_NAME_CHARACTERS = 128
+"""A folder and a file name in the catalogue."""
+
+MAX_CLIENTS = 10_000
+"""The largest run that syncsim promises to carry."""
+MAX_ROWS = 100_000
+"""Ten rows for each client of the largest run; a range could otherwise ask for billions."""
+MAX_STEPS = 100_000
+"""Ten steps for each client of the largest run; more is work for `load`."""
+MAX_LOADS = 1_000
+"""More than this is one load with more clients in it."""
+MAX_FAULTS = 1_000
+"""More than a person can follow in a story or a figure."""
+MAX_SEED = 2**63 - 1
+"""A seed fits a signed 64-bit column of a table."""
+
+DURATION_PATTERN = r"[0-9]{1,15}(\.[0-9]{1,15})?(us|ms|s|m|h)"
+NAME_PATTERN = rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{NAME_CHARACTERS - 1}}}"
+ID_PATTERN = rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{ID_CHARACTERS - 1}}}"
+SCENARIO_NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)*"
+
+_DURATION = re.compile(rf"(?P<sign>-?)(?P<number>[0-9.]+)(?P<unit>{'|'.join(UNITS_US)})")
+_RANGE = re.compile(r"(?P<prefix>.*?)(?P<first>[0-9]+)\.\.(?P<again>.*?)(?P<last>[0-9]+)")
+_UNIT_HINT = "write a number and a unit: 500us, 20ms, 1.5s, 5m or 1h"
+
+
+class BadValue(ValueError):
+    """A value that cannot be used, and what to say about it.
+
+    A ValueError, so that pydantic reports it together with everything else that is wrong.
+    """
+
+    def __init__(self, *, code: str, expected: str, hint: str) -> None:
+        super().__init__(expected)
+        self.code = code
+        self.expected = expected
+        self.hint = hint
+
+
+def parse_duration(value: object) -> int:
+    """Return a duration in microseconds, exactly.
+
+    Raises:
+        BadValue: for a number without a unit, a negative time, a part of a microsecond, or
+            more than thirty days.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if value < 0:
+            raise _negative()
+        hint = f"write a unit: {value}ms, {value}s or {value}m"
+        raise BadValue(code="missing-unit", expected="a duration with its unit", hint=hint)
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise BadValue(code="bad-duration", expected="a duration", hint=_UNIT_HINT)
+    if match["sign"]:
+        raise _negative()
+    if not re.fullmatch(DURATION_PATTERN, match[0]):
+        raise BadValue(code="bad-duration", expected="a duration", hint=_UNIT_HINT)
+    exact_us = Decimal(match["number"]) * UNITS_US[match["unit"]]
+    if exact_us > MAX_DURATION_US:
+        raise BadValue(
+            code="too-long", expected="a duration of at most 30 days", hint="720h is the most"
+        )
+    if exact_us != int(exact_us):
+        raise BadValue(
+            code="bad-duration",
+            expected="a whole number of microseconds",
+            hint="time goes in steps of 1us",
+        )
+    return int(exact_us)
+
+
+def _negative() -> BadValue:
+    return BadValue(
+        code="negative-time",
+        expected="a time of zero or more",
+        hint="times count from the start of the run, which is 0s",
+    )
+
+
+def format_duration(duration_us: int) -> str:
+    """Return a duration as text in the largest unit that divides it: 90s, 1500ms, 5m."""
+    assert 0 <= duration_us, duration_us
+    if duration_us == 0:
+        return "0s"
+    for unit, unit_us in reversed(UNITS_US.items()):
+        if duration_us % unit_us == 0:
+            return f"{duration_us // unit_us}{unit}"
+    raise AssertionError("every whole number of microseconds is divisible by one")
+
+
+def check_name(value: str) -> str:
+    """Return a name unchanged, or raise BadValue if it is not one."""
+    return _matching(value, NAME_PATTERN, NAME_CHARACTERS)
+
+
+def check_id(value: str) -> str:
+    """Return the id of a step, load or fault unchanged, or raise BadValue."""
+    return _matching(value, ID_PATTERN, ID_CHARACTERS)
+
+
+def check_scenario_name(value: str) -> str:
+    """Return the name of a scenario, which may have folders in it, or raise BadValue."""
+    return _matching(value, SCENARIO_NAME_PATTERN, SCENARIO_NAME_CHARACTERS)
+
+
+def _matching(value: str, pattern: str, characters: int) -> str:
+    if len(value) <= characters and re.fullmatch(pattern, value):
+        return value
+    raise BadValue(
+        code="bad-name",
+        expected="a name",
+        hint=f"use letters, digits, '_', '.' and '-', a letter or digit first, "
+        f"at most {characters} characters",
+    )
+
+
+def expand_range(key: str, most: int) -> tuple[str, ...]:
+    """Return the row ids that a key of `rows` stands for: one, or those of a range.
+
+    `A2..A9` is A2, A3, ... A9. Leading zeros keep their width: `A08..A10`.
+
+    Raises:
+        BadValue: for an id or a range that cannot be used, or one of more than `most` rows.
+    """
+    if ".." not in key:
+        return (check_name(key),)
+    match = _RANGE.fullmatch(key) if len(key) <= 2 * NAME_CHARACTERS + 2 else None
+    if match is None or match["prefix"] != match["again"]:
+        raise _bad_range("write both ends with the same letters, like A2..A9")
+    check_name(match["prefix"] + match["first"])
+    check_name(match["prefix"] + match["last"])
+    first, last = int(match["first"]), int(match["last"])
+    if first > last:
+        raise _bad_range("the smaller number comes first")
+    if last - first >= most:
+        raise BadValue(
+            code="too-many",
+            expected=f"at most {MAX_ROWS} rows",
+            hint="a run this large has nothing to show that a smaller one does not",
+        )
+    width = len(match["first"])
+    return tuple(f"{match['prefix']}{number:0{width}d}" for number in range(first, last + 1))
+
+
+def _bad_range(hint: str) -> BadValue:
+    return BadValue(code="bad-range", expected="a range of row ids", hint=hint)
+
+
+def natural_order(name: str) -> tuple[tuple[tuple[bool, int, str], ...], str]:
+    """Return a sort key under which A2 comes before A10."""
+    parts = re.split(r"([0-9]+)", name)
+    key = tuple(
+        (part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part
+    )
+    return key, name

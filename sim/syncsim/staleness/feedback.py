@@ -1,0 +1,101 @@
+"""How soon a person sees that what they asked for has been taken up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syncsim.history import History, Record
+
+PAINT_US_DEFAULT = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """The time from asking to the first sign of it on the same client's screen.
+
+    `intents` counts those that were sent or went well; `lengths_us` has one entry for each
+    of them that was ever seen, in the order of being seen. `within_us` is the bound of one
+    frame.
+    """
+
+    intents: int
+    lengths_us: tuple[int, ...]
+    within_us: int
+
+    @property
+    def immediate(self) -> float | None:
+        """Return the share of intents seen within one frame, None without intents.
+
+        An intent that was never seen counts as one that was not seen at once.
+        """
+        quick = sum(length_us <= self.within_us for length_us in self.lengths_us)
+        return quick / self.intents if self.intents else None
+
+
+def feedback(history: History) -> Feedback:
+    """Return how soon each intent showed on the screen of the person who asked.
+
+    The sign is the first paint with the intent among its overlays or, if none comes sooner,
+    the first paint after the commit that shows a row of the intent at the committed version
+    or later, or takes it out of a view.
+    """
+    watch = _Watch()
+    for record in history.of("intent", "outcome", "send", "commit", "paint"):
+        getattr(watch, record.kind)(record)
+    counted = watch.counted
+    bound_us: int = history.header.get("bounds", {}).get("paint_us", PAINT_US_DEFAULT)
+    return Feedback(
+        intents=len(counted),
+        lengths_us=tuple(us for intent, us in watch.lengths_us.items() if intent in counted),
+        within_us=bound_us,
+    )
+
+
+class _Watch:
+    """The intents that wait for their first sign."""
+
+    def __init__(self) -> None:
+        self.counted: dict[str, None] = {}
+        self.lengths_us: dict[str, int] = {}
+        self._asked: dict[str, Record] = {}
+        self._committed: dict[tuple[str, str], list[tuple[str, int]]] = {}
+
+    def intent(self, record: Record) -> None:
+        self._asked[record.intent] = record
+
+    def outcome(self, record: Record) -> None:
+        if (record.data or {}).get("result") == "ok":
+            self.counted[record.intent] = None
+
+    def send(self, record: Record) -> None:
+        if (record.data or {}).get("what") == "mutate":
+            self.counted[record.intent] = None
+
+    def commit(self, record: Record) -> None:
+        if record.intent in self._asked:
+            cell = self._asked[record.intent].at, record.entity
+            self._committed.setdefault(cell, []).append((record.intent, record.version))
+
+    def paint(self, record: Record) -> None:
+        data = record.data or {}
+        for intent in data.get("overlays", ()):
+            self._seen(intent, record)
+        cell = record.at, record.entity
+        committed = self._committed.get(cell)
+        if committed is None:
+            return
+        waiting = []
+        for intent, version in committed:
+            if data.get("fields") is None or record.version >= version:
+                self._seen(intent, record)
+            else:
+                waiting.append((intent, version))
+        if waiting:
+            self._committed[cell] = waiting
+        else:
+            del self._committed[cell]
+
+    def _seen(self, intent: str, record: Record) -> None:
+        asked = self._asked.get(intent)
+        if asked is not None and asked.at == record.at and intent not in self.lengths_us:
+            self.lengths_us[intent] = record.time_us - asked.time_us
