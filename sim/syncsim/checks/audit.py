@@ -52,11 +52,15 @@ def _forbidden(evidence: Evidence, rows: list[Record]) -> str:
         asker = commit.peer or (asked.asked.at if asked else "")
         if role == SYSTEM and not asker:
             continue
-        client = evidence.clients.get(asker, {})
-        if (role, user) != (client.get("role"), client.get("user")):
+        if not asker:
+            return f"in the role {role}, though no client asked for it"
+        client = evidence.clients.get(asker)
+        if client is None:
+            return f"for {asker}, which is no client of this run"
+        if (role, user) != (client["role"], client["user"]):
             return (
-                f"for {user} in the role {role}, though {asker or 'no client'} is used by"
-                f" {client.get('user', 'nobody')} in the role {client.get('role', 'of nobody')}"
+                f"for {user or 'nobody'} in the role {role}, though {asker} is used by"
+                f" {client['user']} in the role {client['role']}"
             )
     return ""
 
@@ -121,8 +125,8 @@ CHECK = Check(
         " role may take the action and is the role of the client that asked."
     ),
     source=(
-        "R. Sandhu and P. Samarati, Authentication, Access Control, and Audit, ACM Computing Surveys"
-        " 1996; the rules are the roles of each action in the header."
+        "R. Sandhu and P. Samarati, Authentication, Access Control, and Audit, ACM Computing"
+        " Surveys 1996; the rules are the roles of each action in the header."
     ),
     needs="the header's clients and actions, and commit and audit records with lsn, role and user.",
     proves_not=(

@@ -35,9 +35,9 @@ def judge(evidence: Evidence) -> Finding:
             stories.append(_never(intent, evidence.history.end_us))
     return conclude(
         "DONE",
-        seen=len(evidence.intents),
+        seen=len(evidence.intents) if ended else 0,
         stories=sorted(stories, key=lambda story: story.at_us),
-        missing="nobody asked for anything",
+        missing="nobody asked for anything" if ended else "the run did not end",
         held="every intent had exactly one outcome",
     )
 

@@ -70,8 +70,8 @@ def _story(commit: Record, before: Record, wrong: str) -> Story:
     return Story(
         text=(
             f'At {seconds(commit.time_us)} the backend committed "{action}"{who} on'
-            f" {row_name(commit.entity)} {wrong}. The row had been at version {before.version} since"
-            f" {seconds(before.time_us)}."
+            f" {row_name(commit.entity)} {wrong}. The row had been at version"
+            f" {before.version} since {seconds(before.time_us)}."
         ),
         records=(before.seq, commit.seq),
         at_us=commit.time_us,

@@ -47,7 +47,7 @@ def _put_on(overlay: Record, intent: Intent | None) -> str:
     if intent is None or intent.asked.at != overlay.at or intent.asked.seq > overlay.seq:
         return f"though nobody had asked for it on {overlay.at}"
     if intent.outcome and intent.outcome.seq < overlay.seq:
-        return f"after its outcome, {_told(intent.outcome)}, was on screen"
+        return f"after its outcome, {_told(intent.outcome, overlay.entity)}, was on screen"
     return ""
 
 
@@ -65,44 +65,56 @@ def _taken_off(
         return ""
     outcome = intent.outcome
     gone = f"and vanished at {seconds(unlay.time_us)}"
+    told = _told(outcome, unlay.entity)
     if unlay.time_us < outcome.time_us - evidence.paint_us:
         reason = (unlay.data or {}).get("reason")
-        committed = any(
-            c.entity == unlay.entity and c.seq < unlay.seq for c in intent.commits
-        )
+        committed = any(c.entity == unlay.entity and c.seq < unlay.seq for c in intent.commits)
         if reason != "fence" or not committed:
-            return f"{gone}, before its outcome was known ({_told(outcome)})"
-    if intent.result != "ok" and unlay.time_us > outcome.time_us + evidence.paint_us:
-        return f"{gone}, too long after its outcome ({_told(outcome)})"
+            return f"{gone}, before its outcome was known ({told})"
+    late = unlay.time_us > outcome.time_us + evidence.paint_us
+    if late and _result(outcome, unlay.entity) != "ok":
+        return f"{gone}, too long after its outcome ({told})"
     return ""
 
 
 def _left_on(evidence: Evidence, overlay: Record, intent: Intent | None) -> str:
     """Say what is wrong with an overlay that nothing took away, empty if nothing is yet."""
-    ended, end_us = run_ended(evidence.history), evidence.history.end_us
     outcome = intent.outcome if intent else None
-    if outcome is not None and intent is not None and intent.result != "ok":
-        if ended or end_us > outcome.time_us + evidence.paint_us:
-            return f"and still there at {seconds(end_us)}, long after its outcome, {_told(outcome)}"
-    elif ended:
-        known = f"although its outcome was {_told(outcome)}" if outcome else "without an outcome"
-        return f"and still there when the run ended at {seconds(end_us)}, {known}"
-    return ""
+    end_us = evidence.history.end_us
+    overdue = (
+        outcome is not None
+        and _result(outcome, overlay.entity) != "ok"
+        and end_us > outcome.time_us + evidence.paint_us
+    )
+    if not overdue and not run_ended(evidence.history):
+        return ""
+    still = f"and still there at {seconds(end_us)}"
+    if outcome is None:
+        return f"{still}, without an outcome"
+    return f"{still}, although its outcome was {_told(outcome, overlay.entity)}"
 
 
-def _told(outcome: Record) -> str:
-    return f"{(outcome.data or {}).get('result')} at {seconds(outcome.time_us)}"
+def _result(outcome: Record, entity: str) -> str:
+    """Return what an outcome says of one row: its own result in a batch."""
+    data = outcome.data or {}
+    result: str = (data.get("items") or {}).get(entity, data.get("result", ""))
+    return result
+
+
+def _told(outcome: Record, entity: str) -> str:
+    return f"{_result(outcome, entity)} at {seconds(outcome.time_us)}"
 
 
 def _story(wrong: str, involved: list[Record], intent: Intent | None, at_us: int) -> Story:
     first = involved[0]
     asked = f"{chose(intent)}. " if intent else ""
-    painted = f"at {seconds(first.time_us)}" if first.kind == "overlay" else "never"
+    painted = "painted" if first.kind == "overlay" else "never painted"
+    when = f" at {seconds(first.time_us)}" if first.kind == "overlay" else ""
     known = [record for record in (intent.asked, intent.outcome) if record] if intent else []
     return Story(
         text=(
-            f"{asked}The change {first.intent} was {painted} painted by {first.at} as pending on"
-            f" {row_name(first.entity)}, {wrong}."
+            f"{asked}The pending change {first.intent} was {painted} by {first.at} on"
+            f" {row_name(first.entity)}{when}, {wrong}."
         ),
         records=tuple(sorted({record.seq for record in (*involved, *known)})),
         at_us=at_us,

@@ -155,9 +155,7 @@ def withheld(evidence: Evidence) -> Iterator[int]:
 def _with(evidence: Evidence, kind: str, key: str, *values: str) -> Iterator[int]:
     """Yield the records of a kind whose data has one of these values."""
     return (
-        record.seq
-        for record in evidence.history.of(kind)
-        if (record.data or {}).get(key) in values
+        record.seq for record in evidence.history.of(kind) if (record.data or {}).get(key) in values
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class Status(StrEnum):
         order = (cls.FAIL, cls.UNKNOWN, cls.PASS)
         seen = frozenset(statuses)
         return next((status for status in order if status in seen), cls.UNKNOWN)
+
+
+_MARKS = {Status.PASS: "✓", Status.FAIL: "✗", Status.UNKNOWN: "?"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,24 @@ class Verdict:
 
     def __getitem__(self, check: str) -> Finding:
         return next(f for f in (*self.findings, *self.sometimes) if f.check == check)
+
+    def __str__(self) -> str:
+        lines = [f"{self.status.value}"]
+        lines += [f"  {f.check:<8} {f.status.value:<8} {f.why}" for f in self.findings]
+        lines += [f"  sometimes {f.check}: {f.status.value}" for f in self.sometimes]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the verdict as a table for a notebook; all text in it is escaped."""
+        rows = "".join(
+            f"<tr><td>{escape(f.check)}</td><td>{_MARKS[f.status]} {f.status.value}</td>"
+            f"<td style='text-align:left'>{escape(f.why)}</td></tr>"
+            for f in (*self.findings, *self.sometimes)
+        )
+        return (
+            f"<table><caption>verdict: <b>{self.status.value}</b></caption>"
+            f"<tr><th>check</th><th>answer</th><th>why</th></tr>{rows}</table>"
+        )
 
 
 def conclude(

@@ -6,12 +6,14 @@ is never seen (query-core's notifyManager batches, and the browser paints at 60 
 
 from __future__ import annotations
 
-from syncsim.client.cache.query import Query, Rows
+from typing import Any
+
+from syncsim.client.cache.query import Query, Rows, difference
 from syncsim.client.cache.query_cache import QueryCache
 from syncsim.client.context import Context
 from syncsim.client.overlay import OverlayStrategy
 from syncsim.client.slices import SliceStore
-from syncsim.domain import Row, id_of
+from syncsim.domain import Row, id_of, type_of
 from syncsim.history.replay import SLICE
 
 FRAME = "frame"
@@ -21,7 +23,10 @@ FRAME_US = 16_000
 
 
 class Screen:
-    """The pictures of the mounted views of one client, by view name."""
+    """The pictures of the mounted views of one client, by view name.
+
+    A picture keeps the rows that a pending intent hides, with no fields.
+    """
 
     def __init__(self, context: Context, slices: SliceStore, overlay: OverlayStrategy) -> None:
         self._context = context
@@ -44,7 +49,6 @@ class Screen:
         """Ask for a frame in which a view is painted again."""
         if query.is_mounted:
             self._dirty[query.view] = query
-            self._slice_dirty = self._has_slice
             self._want_frame()
 
     def touch_slice(self) -> None:
@@ -62,7 +66,7 @@ class Screen:
         """Return a row as the person sees it, None if no view shows it."""
         for view, rows in self._painted.items():
             row = rows.get(entity) if view != SLICE else None
-            if row is not None:
+            if row is not None and row.fields is not None:
                 return row
         return None
 
@@ -72,7 +76,7 @@ class Screen:
         for view, rows in self._painted.items():
             if view != SLICE:
                 for entity, row in rows.items():
-                    if entity.startswith(entity_type + "/"):
+                    if type_of(entity) == entity_type and row.fields is not None:
                         found.setdefault(entity, row)
         return list(found.values())
 
@@ -91,8 +95,8 @@ class Screen:
                 self._paint_view(query.view, shown)
         self._dirty.clear()
         if self._slice_dirty:
-            self._slice_dirty = False
             self._paint_view(SLICE, self._slice_rows())
+            self._slice_dirty = False
 
     def _want_frame(self) -> None:
         if not self._frame_due:
@@ -102,38 +106,43 @@ class Screen:
     def _slice_rows(self) -> Rows:
         """Return the slice store's copies of the rows that some view shows."""
         held = self._slices.rows
-        return {
-            entity: self._overlay.compose_slice(held[entity])
+        on_screen = {
+            entity: held[entity]
             for view, rows in self._painted.items()
             if view != SLICE
-            for entity in rows
-            if entity in held
+            for entity, row in rows.items()
+            if entity in held and row.fields is not None
         }
+        return self._overlay.compose_slice(on_screen)
 
     def _paint_view(self, view: str, shown: Rows) -> None:
-        """Record the difference between the last picture of a view and the next."""
+        """Record the difference between the last picture of a view and the next.
+
+        A row that changed in any view may look different in the slice store's copy too.
+        """
         last = self._painted[view]
-        note = self._context.note
-        visible: Rows = {}
-        for entity, row in shown.items():
-            old = last.get(entity)
-            if row.fields is None:
-                if old is not None:
-                    data = {"fields": None, "overlays": list(row.overlays)}
-                    note("paint", "", "", entity, row.version, -1, view, data)
-                continue
-            visible[entity] = row
-            if old is row or (
-                old is not None
-                and old.version == row.version
-                and old.fields == row.fields
-                and old.overlays == row.overlays
-            ):
-                continue
-            assert row.fields["id"] == id_of(entity), entity
-            data = {"fields": row.fields, "overlays": list(row.overlays)}
-            note("paint", "", "", entity, row.version, -1, view, data)
-        for entity in last:
-            if entity not in shown:
-                note("paint", "", "", entity, -1, -1, view, {"fields": None, "overlays": []})
-        self._painted[view] = visible
+        changed, gone = difference(last, shown)
+        if changed or gone:
+            self._slice_dirty = self._has_slice
+        for row in changed:
+            old = last.get(row.entity)
+            if old is None or not _looks_same(old, row):
+                self._note_paint(view, row)
+        for entity in gone:
+            data: dict[str, Any] = {"fields": None, "overlays": []}
+            self._context.note("paint", "", "", entity, -1, -1, view, data)
+        self._painted[view] = shown
+
+    def _note_paint(self, view: str, row: Row) -> None:
+        assert row.fields is None or row.fields["id"] == id_of(row.entity), row.entity
+        data = {"fields": row.fields, "overlays": list(row.overlays)}
+        self._context.note("paint", "", "", row.entity, row.version, -1, view, data)
+
+
+def _looks_same(old: Row, new: Row) -> bool:
+    """Tell whether two rows look the same to the person, pending intents included."""
+    return (
+        old.version == new.version
+        and old.overlays == new.overlays
+        and (old.fields is new.fields or old.fields == new.fields)
+    )

@@ -23,8 +23,9 @@ class SliceStore:
 
     def upsert(self, rows: Iterable[Row]) -> None:
         """Put rows in, newest or not as the design says."""
-        for row in rows:
-            held = self.rows.get(row.entity)
+        known = self.rows.get
+        for row in [row for row in rows if known(row.entity) is not row]:
+            held = known(row.entity)
             if held is not None:
                 if held.version == row.version:
                     continue

@@ -14,6 +14,22 @@ if TYPE_CHECKING:
 
 Header = dict[str, Any]
 
+CHUNK = 4096
+"""Records are gathered as tuples and turned into columns so many at a time."""
+
+
+class _Names(dict[str, int]):
+    """Gives every text a number, in the order of first use."""
+
+    def __init__(self) -> None:
+        super().__init__({"": 0})
+        self.texts = [""]
+
+    def __missing__(self, text: str) -> int:
+        self[text] = code = len(self.texts)
+        self.texts.append(text)
+        return code
+
 
 class History:
     """Everything that happened in one run, in order.
@@ -23,22 +39,18 @@ class History:
     users, the views as conditions, the legal transitions, and the bounds.
     """
 
-    __slots__ = (
-        "_cause", "_code_of", "_columns", "_data", "_kind", "_lsn", "_names", "_time_us",
-        "_version", "header",
-    )  # fmt: skip
+    __slots__ = ("_data", "_gathered", "_length", "_names", "_numbers", "_texts", "header")
 
     def __init__(self, header: Header | None = None) -> None:
         self.header: Header = {"format": FORMAT, "version": VERSION}
         self.header.update(header or {})
-        self._names: list[str] = [""]
-        self._code_of: dict[str, int] = {"": 0}
-        self._time_us = array("q")
-        self._kind = array("i")
-        self._cause = array("i")
-        self._version = array("i")
-        self._lsn = array("i")
-        self._columns = tuple(array("i") for _ in range(6))
+        self._length = 0
+        self._gathered: list[tuple[Any, ...]] = []
+        self._names = _Names()
+        # time_us, cause, version, lsn
+        self._numbers = (array("q"), array("i"), array("i"), array("i"))
+        # kind, at, peer, intent, message, entity, view
+        self._texts = tuple(array("i") for _ in range(7))
         self._data: list[dict[str, Any] | None] = []
 
     def append(
@@ -60,97 +72,97 @@ class History:
 
         The caller keeps time from going back and never changes `data` afterwards.
         """
-        code = self._code_of
-        for text in (kind, at, peer, intent, message, entity, view):
-            if text not in code:
-                code[text] = len(self._names)
-                self._names.append(text)
-        at_, peer_, intent_, message_, entity_, view_ = self._columns
-        seq = len(self._data)
-        self._time_us.append(time_us)
-        self._kind.append(code[kind])
-        self._cause.append(cause)
-        self._version.append(version)
-        self._lsn.append(lsn)
-        at_.append(code[at])
-        peer_.append(code[peer])
-        intent_.append(code[intent])
-        message_.append(code[message])
-        entity_.append(code[entity])
-        view_.append(code[view])
-        self._data.append(data)
+        self._gathered.append(
+            (time_us, cause, version, lsn, kind, at, peer, intent, message, entity, view, data)
+        )
+        seq = self._length
+        self._length = seq + 1
+        if len(self._gathered) == CHUNK:
+            self._settle()
         return seq
 
+    def _settle(self) -> None:
+        """Move what was gathered into the columns."""
+        if not self._gathered:
+            return
+        columns = list(zip(*self._gathered, strict=True))
+        self._gathered.clear()
+        for numbers, column in zip(self._numbers, columns[:4], strict=True):
+            numbers.extend(column)
+        code = self._names
+        for codes, column in zip(self._texts, columns[4:11], strict=True):
+            codes.extend([code[text] for text in column])
+        self._data.extend(columns[11])
+
     def __len__(self) -> int:
-        return len(self._data)
+        return self._length
 
     def __getitem__(self, seq: int) -> Record:
-        name = self._names
-        at, peer, intent, message, entity, view = self._columns
+        self._settle()
+        name = self._names.texts
+        time_us, cause, version, lsn = self._numbers
+        kind, at, peer, intent, message, entity, view = self._texts
         return Record(
             seq,
-            self._time_us[seq],
-            name[self._kind[seq]],
+            time_us[seq],
+            name[kind[seq]],
             name[at[seq]],
             name[peer[seq]],
-            self._cause[seq],
+            cause[seq],
             name[intent[seq]],
             name[message[seq]],
             name[entity[seq]],
-            self._version[seq],
-            self._lsn[seq],
+            version[seq],
+            lsn[seq],
             name[view[seq]],
             self._data[seq],
         )
 
     def __iter__(self) -> Iterator[Record]:
-        return (self[seq] for seq in range(len(self._data)))
+        return (self[seq] for seq in range(self._length))
 
     def of(self, *kinds: str) -> Iterator[Record]:
         """Yield the records of these kinds, in order."""
         for kind in kinds:
             assert kind in KINDS, kind
-        wanted = frozenset(self._code_of[kind] for kind in kinds if kind in self._code_of)
-        return (self[seq] for seq, code in enumerate(self._kind) if code in wanted)
+        self._settle()
+        wanted = frozenset(self._names[kind] for kind in kinds if kind in self._names)
+        return (self[seq] for seq, code in enumerate(self._texts[0]) if code in wanted)
 
     @property
     def end_us(self) -> int:
         """Virtual time of the last record, 0 for an empty history."""
-        return self._time_us[-1] if self._time_us else 0
+        if self._gathered:
+            last: int = self._gathered[-1][0]
+            return last
+        return self._numbers[0][-1] if self._length else 0
 
     def causes(self, seq: int) -> Iterator[Record]:
         """Yield the chain of causes of a record, nearest first."""
-        cause = self._cause[seq]
+        self._settle()
+        cause = self._numbers[1][seq]
         while cause >= 0:
             yield self[cause]
-            cause = self._cause[cause]
+            cause = self._numbers[1][cause]
 
     def frame(self) -> pd.DataFrame:
         """Return the history as a table, one row a record, text as categories."""
         import pandas as pd
 
+        self._settle()
+
         def text(codes: array[int]) -> pd.Categorical:
             used = sorted(set(codes))
             place = {code: index for index, code in enumerate(used)}
             return pd.Categorical.from_codes(
-                [place[code] for code in codes], [self._names[code] for code in used]
+                [place[code] for code in codes], [self._names.texts[code] for code in used]
             )
 
-        at, peer, intent, message, entity, view = self._columns
-        return pd.DataFrame(
-            {
-                "seq": range(len(self)),
-                "time_us": list(self._time_us),
-                "kind": text(self._kind),
-                "at": text(at),
-                "peer": text(peer),
-                "cause": list(self._cause),
-                "intent": text(intent),
-                "message": text(message),
-                "entity": text(entity),
-                "version": list(self._version),
-                "lsn": list(self._lsn),
-                "view": text(view),
-                "data": self._data,
-            }
-        )
+        time_us, cause, version, lsn = (list(numbers) for numbers in self._numbers)
+        kind, at, peer, intent, message, entity, view = (text(codes) for codes in self._texts)
+        columns = {
+            "seq": range(len(self)), "time_us": time_us, "kind": kind, "at": at, "peer": peer,
+            "cause": cause, "intent": intent, "message": message, "entity": entity,
+            "version": version, "lsn": lsn, "view": view, "data": self._data,
+        }  # fmt: skip
+        return pd.DataFrame(columns)

@@ -2,7 +2,7 @@
 
 They are data files in one folder: inside the installed package, or `scenarios/` of a
 checkout. A name is the path under that folder without its ending, `seed/two-operators`.
-Nothing here opens a file, so listing names costs no parser.
+Nothing here parses a file, so listing names costs no parser.
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ import re
 from pathlib import Path
 from typing import Literal
 
+from syncsim.domain import BOOKING, Domain
 from syncsim.errors import InputError, Problem, nearest, quoted, unknown_name
+
+DOMAINS: dict[str, Domain] = {BOOKING.name: BOOKING}
+"""The applications that a scenario can be about."""
 
 Kind = Literal["scenarios", "designs", "networks"]
 

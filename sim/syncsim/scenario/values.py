@@ -43,7 +43,7 @@ _RANGE = re.compile(r"(?P<prefix>.*?)(?P<first>[0-9]+)\.\.(?P<again>.*?)(?P<last
 _UNIT_HINT = "write a number and a unit: 500us, 20ms, 1.5s, 5m or 1h"
 
 
-class BadValue(ValueError):
+class BadValueError(ValueError):
     """A value that cannot be used, and what to say about it.
 
     A ValueError, so that pydantic reports it together with everything else that is wrong.
@@ -60,28 +60,28 @@ def parse_duration(value: object) -> int:
     """Return a duration in microseconds, exactly.
 
     Raises:
-        BadValue: for a number without a unit, a negative time, a part of a microsecond, or
+        BadValueError: for a number without a unit, a negative time, a part of a microsecond, or
             more than thirty days.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         if value < 0:
             raise _negative()
         hint = f"write a unit: {value}ms, {value}s or {value}m"
-        raise BadValue(code="missing-unit", expected="a duration with its unit", hint=hint)
+        raise BadValueError(code="missing-unit", expected="a duration with its unit", hint=hint)
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise BadValue(code="bad-duration", expected="a duration", hint=_UNIT_HINT)
+        raise BadValueError(code="bad-duration", expected="a duration", hint=_UNIT_HINT)
     if match["sign"]:
         raise _negative()
     if not re.fullmatch(DURATION_PATTERN, match[0]):
-        raise BadValue(code="bad-duration", expected="a duration", hint=_UNIT_HINT)
+        raise BadValueError(code="bad-duration", expected="a duration", hint=_UNIT_HINT)
     exact_us = Decimal(match["number"]) * UNITS_US[match["unit"]]
     if exact_us > MAX_DURATION_US:
-        raise BadValue(
+        raise BadValueError(
             code="too-long", expected="a duration of at most 30 days", hint="720h is the most"
         )
     if exact_us != int(exact_us):
-        raise BadValue(
+        raise BadValueError(
             code="bad-duration",
             expected="a whole number of microseconds",
             hint="time goes in steps of 1us",
@@ -89,8 +89,8 @@ def parse_duration(value: object) -> int:
     return int(exact_us)
 
 
-def _negative() -> BadValue:
-    return BadValue(
+def _negative() -> BadValueError:
+    return BadValueError(
         code="negative-time",
         expected="a time of zero or more",
         hint="times count from the start of the run, which is 0s",
@@ -99,34 +99,32 @@ def _negative() -> BadValue:
 
 def format_duration(duration_us: int) -> str:
     """Return a duration as text in the largest unit that divides it: 90s, 1500ms, 5m."""
-    assert 0 <= duration_us, duration_us
+    assert duration_us >= 0, duration_us
     if duration_us == 0:
         return "0s"
-    for unit, unit_us in reversed(UNITS_US.items()):
-        if duration_us % unit_us == 0:
-            return f"{duration_us // unit_us}{unit}"
-    raise AssertionError("every whole number of microseconds is divisible by one")
+    unit = next(name for name in reversed(UNITS_US) if duration_us % UNITS_US[name] == 0)
+    return f"{duration_us // UNITS_US[unit]}{unit}"
 
 
 def check_name(value: str) -> str:
-    """Return a name unchanged, or raise BadValue if it is not one."""
+    """Return a name unchanged, or raise BadValueError if it is not one."""
     return _matching(value, NAME_PATTERN, NAME_CHARACTERS)
 
 
 def check_id(value: str) -> str:
-    """Return the id of a step, load or fault unchanged, or raise BadValue."""
+    """Return the id of a step, load or fault unchanged, or raise BadValueError."""
     return _matching(value, ID_PATTERN, ID_CHARACTERS)
 
 
 def check_scenario_name(value: str) -> str:
-    """Return the name of a scenario, which may have folders in it, or raise BadValue."""
+    """Return the name of a scenario, which may have folders in it, or raise BadValueError."""
     return _matching(value, SCENARIO_NAME_PATTERN, SCENARIO_NAME_CHARACTERS)
 
 
 def _matching(value: str, pattern: str, characters: int) -> str:
     if len(value) <= characters and re.fullmatch(pattern, value):
         return value
-    raise BadValue(
+    raise BadValueError(
         code="bad-name",
         expected="a name",
         hint=f"use letters, digits, '_', '.' and '-', a letter or digit first, "
@@ -140,20 +138,20 @@ def expand_range(key: str, most: int) -> tuple[str, ...]:
     `A2..A9` is A2, A3, ... A9. Leading zeros keep their width: `A08..A10`.
 
     Raises:
-        BadValue: for an id or a range that cannot be used, or one of more than `most` rows.
+        BadValueError: for an id or a range that cannot be used, or one of more than `most` rows.
     """
     if ".." not in key:
         return (check_name(key),)
     match = _RANGE.fullmatch(key) if len(key) <= 2 * NAME_CHARACTERS + 2 else None
     if match is None or match["prefix"] != match["again"]:
-        raise _bad_range("write both ends with the same letters, like A2..A9")
+        raise _bad_range(hint="write both ends with the same letters, like A2..A9")
     check_name(match["prefix"] + match["first"])
     check_name(match["prefix"] + match["last"])
     first, last = int(match["first"]), int(match["last"])
     if first > last:
-        raise _bad_range("the smaller number comes first")
+        raise _bad_range(hint="the smaller number comes first")
     if last - first >= most:
-        raise BadValue(
+        raise BadValueError(
             code="too-many",
             expected=f"at most {MAX_ROWS} rows",
             hint="a run this large has nothing to show that a smaller one does not",
@@ -162,8 +160,8 @@ def expand_range(key: str, most: int) -> tuple[str, ...]:
     return tuple(f"{match['prefix']}{number:0{width}d}" for number in range(first, last + 1))
 
 
-def _bad_range(hint: str) -> BadValue:
-    return BadValue(code="bad-range", expected="a range of row ids", hint=hint)
+def _bad_range(*, hint: str) -> BadValueError:
+    return BadValueError(code="bad-range", expected="a range of row ids", hint=hint)
 
 
 def natural_order(name: str) -> tuple[tuple[tuple[bool, int, str], ...], str]:

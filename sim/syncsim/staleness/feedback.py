@@ -57,11 +57,11 @@ class _Watch:
     def __init__(self) -> None:
         self.counted: dict[str, None] = {}
         self.lengths_us: dict[str, int] = {}
-        self._asked: dict[str, Record] = {}
+        self._asked: dict[str, tuple[str, int]] = {}
         self._committed: dict[tuple[str, str], list[tuple[str, int]]] = {}
 
     def intent(self, record: Record) -> None:
-        self._asked[record.intent] = record
+        self._asked[record.intent] = record.at, record.time_us
 
     def outcome(self, record: Record) -> None:
         if (record.data or {}).get("result") == "ok":
@@ -73,7 +73,7 @@ class _Watch:
 
     def commit(self, record: Record) -> None:
         if record.intent in self._asked:
-            cell = self._asked[record.intent].at, record.entity
+            cell = self._asked[record.intent][0], record.entity
             self._committed.setdefault(cell, []).append((record.intent, record.version))
 
     def paint(self, record: Record) -> None:
@@ -96,6 +96,6 @@ class _Watch:
             del self._committed[cell]
 
     def _seen(self, intent: str, record: Record) -> None:
-        asked = self._asked.get(intent)
-        if asked is not None and asked.at == record.at and intent not in self.lengths_us:
-            self.lengths_us[intent] = record.time_us - asked.time_us
+        client, asked_us = self._asked.get(intent, ("", 0))
+        if client == record.at and intent not in self.lengths_us:
+            self.lengths_us[intent] = record.time_us - asked_us

@@ -137,7 +137,8 @@ class _Meter:
             if screen.is_stale(entity):
                 window = _Open(record.version, now_us, now_us, regressed=False)
                 view.open.setdefault(entity, []).append(window)
-                self._account(view)
+                if view.oldest_us < 0:
+                    self._account(view)
             elif entity in view.open:
                 self._close(view, entity, view.open.pop(entity), REVERTED)
                 self._account(view)

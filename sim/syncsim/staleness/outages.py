@@ -18,7 +18,7 @@ class Outages:
 
     def __init__(self, header: Header) -> None:
         self._push: bool = header.get("design", {}).get("push", False)
-        self._faults: dict[str, int] = {}
+        self._down: dict[str, bool] = {}
         self._closed: dict[str, bool] = {}
         self._ended_us: dict[str, int] = {}
 
@@ -31,13 +31,13 @@ class Outages:
             if self._closed.pop(place, False):
                 self._ended_us[place] = record.time_us
         elif (record.data or {}).get("verb") == ("restart" if place == _BACKEND else "partition"):
-            self._faults[place] = self._faults.get(place, 0) + (1 if kind == "fault" else -1)
+            self._down[place] = kind == "fault"
             if kind == "heal":
                 self._ended_us[place] = record.time_us
 
     def touched(self, client: str, since_us: int) -> bool:
         """Tell whether this client was cut off at any time after `since_us` until now."""
         return self._closed.get(client, False) or any(
-            self._faults.get(place, 0) > 0 or self._ended_us.get(place, -1) > since_us
+            self._down.get(place, False) or self._ended_us.get(place, -1) > since_us
             for place in (client, _BACKEND)
         )

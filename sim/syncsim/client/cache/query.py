@@ -8,7 +8,6 @@ The states follow query-core's query.ts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from syncsim.domain import Row
@@ -96,22 +95,28 @@ class Query:
         return self.key[: len(prefix)] == prefix
 
 
-def merged(old: Rows | None, answer: tuple[Row, ...], read_lsn: int, newest: bool) -> Rows:
-    """Return an answer as rows, keeping identity where nothing changed.
+def merged(old: Rows, answer: tuple[Row, ...], read_lsn: int, *, newest: bool) -> Rows:
+    """Return an answer as rows by entity.
 
     With `newest`, a row that is known from a commit after the answer's read point stays as
     it is known.
     """
-    rows: Rows = {}
-    known: Mapping[str, Row] = old or {}
-    for row in answer:
-        held = known.get(row.entity)
-        keep = held is not None and (
-            held.version == row.version or (newest and held.version > row.version)
-        )
-        rows[row.entity] = held if keep and held is not None else row
+    rows = {row.entity: row for row in answer}
     if newest:
-        for entity, held in known.items():
-            if entity not in rows and held.lsn > read_lsn:
+        for entity, held in old.items():
+            if held.lsn > read_lsn:
                 rows[entity] = held
     return rows
+
+
+def difference(old: Rows, new: Rows) -> tuple[list[Row], list[str]]:
+    """Return the rows that are new or another version, and the entities that are gone.
+
+    Rows that nothing changed are the same objects on both sides, so this costs one look-up
+    a row.
+    """
+    held = old.get
+    changed = [row for entity, row in new.items() if held(entity) is not row]
+    added = sum(row.entity not in old for row in changed)
+    gone = [entity for entity in old if entity not in new] if len(new) < len(old) + added else []
+    return changed, gone

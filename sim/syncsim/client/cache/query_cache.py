@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from syncsim.client.cache.query import Fetch, Query, merged
+from syncsim.client.cache.query import Fetch, Query, Rows, difference, merged
 from syncsim.client.context import Context, retry_delay_us
 from syncsim.client.ports import Request
 from syncsim.client.read import ReadStrategy
@@ -151,17 +151,19 @@ class QueryCache:
         context = self.context
         fetch = query.fetch
         assert fetch is not None, query.view
-        old = query.confirmed or {}
-        rows = merged(query.confirmed, body.rows, body.lsn, context.design.keep_newest)
+        old = query.confirmed
+        was_written = query.written is not None
+        rows = merged(old or {}, body.rows, body.lsn, newest=context.design.keep_newest)
         query.success(rows, context.now_us)
         fresh = self._read.is_fresh(query, fetch)
         query.is_invalidated = not fresh
         context.note(
             "fetched", "", fetch.request, "", -1, body.lsn, query.view, {"fresh": fresh}
         )
-        self._note_base(query, old, rows)
+        changed = self._note_base(query, old or {}, rows)
         self.store(body.rows)
-        self.touched(query)
+        if changed or was_written or old is None:
+            self.touched(query)
         if not fresh and query.is_mounted:
             self.start(query, "trailing")
 
@@ -273,16 +275,16 @@ class QueryCache:
         query.confirmed = rows
         self.touched(query)
 
-    def _note_base(self, query: Query, old: dict[str, Row], new: dict[str, Row]) -> None:
-        """Record how the confirmed rows of a mounted view changed."""
-        if not query.is_mounted:
-            return
-        note = self.context.note
-        for entity, row in new.items():
-            held = old.get(entity)
-            if held is not row and (held is None or held.version != row.version):
-                data = {"fields": row.fields}
-                note("base", "", "", entity, row.version, row.lsn, query.view, data)
-        for entity in old:
-            if entity not in new:
+    def _note_base(self, query: Query, old: Rows, new: Rows) -> bool:
+        """Record how the confirmed rows of a mounted view changed; tell whether they did."""
+        changed, gone = difference(old, new)
+        if query.is_mounted:
+            note = self.context.note
+            for row in changed:
+                held = old.get(row.entity)
+                if held is None or held.version != row.version:
+                    data = {"fields": row.fields}
+                    note("base", "", "", row.entity, row.version, row.lsn, query.view, data)
+            for entity in gone:
                 note("base", "", "", entity, -1, -1, query.view, {"fields": None})
+        return bool(changed or gone)

@@ -25,8 +25,8 @@ class OverlayStrategy(Protocol):
     def compose(self, query: Query) -> Rows | None:
         """Return what a view shows, None if it has nothing to show yet."""
 
-    def compose_slice(self, row: Row) -> Row:
-        """Return what the slice store's copy of a row shows."""
+    def compose_slice(self, rows: Rows) -> Rows:
+        """Return what the slice store's copies of rows show; the argument may be kept."""
 
 
 def patched(row: Row, change: Change, intent: str) -> Row:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from syncsim.client.cache.query import Query, Rows
 from syncsim.client.overlay import patched
 from syncsim.design import Overlay
-from syncsim.domain import Row, type_of
+from syncsim.domain import type_of
 
 if TYPE_CHECKING:
     from syncsim.client.cache.query_cache import QueryCache
@@ -79,13 +79,14 @@ class Layers:
             if not row.overlays or entity in query.confirmed or query.test(row.fields or {})
         }
 
-    def compose_slice(self, row: Row) -> Row:
-        """Return the slice store's copy with all layers applied."""
+    def compose_slice(self, rows: Rows) -> Rows:
+        """Return the slice store's copies with all layers applied."""
         for mutation in self._layers.values():
             for change in mutation.changes:
-                if change.entity == row.entity:
-                    row = patched(row, change, mutation.intent)
-        return row
+                row = rows.get(change.entity)
+                if row is not None:
+                    rows[change.entity] = patched(row, change, mutation.intent)
+        return rows
 
     @staticmethod
     def _concerns(query: Query, entity: str) -> bool:

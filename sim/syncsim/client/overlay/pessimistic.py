@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncsim.client.cache.query import Query, Rows
-from syncsim.domain import Row
 
 if TYPE_CHECKING:
     from syncsim.client.cache.query_cache import QueryCache
@@ -25,6 +24,6 @@ class Pessimistic:
         """Return the confirmed rows."""
         return query.confirmed
 
-    def compose_slice(self, row: Row) -> Row:
-        """Return the confirmed row."""
-        return row
+    def compose_slice(self, rows: Rows) -> Rows:
+        """Return the confirmed rows."""
+        return rows

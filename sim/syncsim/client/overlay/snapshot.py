@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from syncsim.client.cache.query import Query, Rows
 from syncsim.client.overlay import patched
-from syncsim.domain import Row
 
 if TYPE_CHECKING:
     from syncsim.client.cache.query_cache import QueryCache
@@ -68,9 +67,9 @@ class Snapshot:
         """Return the rows as the last write or answer left them."""
         return query.data
 
-    def compose_slice(self, row: Row) -> Row:
-        """Return the confirmed row: the optimistic update goes to the query cache only."""
-        return row
+    def compose_slice(self, rows: Rows) -> Rows:
+        """Return the confirmed rows: the optimistic update goes to the query cache only."""
+        return rows
 
     @staticmethod
     def _write(cache: QueryCache, query: Query, rows: Rows, reason: str) -> None:

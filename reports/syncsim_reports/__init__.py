@@ -1,0 +1,1 @@
+"""Figures, pages and tables for people, made from histories, verdicts and staleness."""

@@ -1,0 +1,164 @@
+"""Writes and reads the folder of a run; nothing outside that folder is touched.
+
+    verdict.json    history.jsonl    scenario.yaml    staleness.csv    index.html
+    figures/        each figure as PNG and SVG
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syncsim.checks import Verdict, as_json
+from syncsim.errors import InputError, Problem
+from syncsim.history import History, jsonl
+from syncsim.staleness import Costs, Staleness, Window
+from syncsim_reports.html import Picture, run_page
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SCENARIO = "scenario.yaml"
+PARTIAL = ".partial"
+"""A file has this ending until it is complete, so a cut-off file never bears its real name."""
+
+CAPTIONS = {
+    "swimlanes": "When each client showed an old version of each row, and why.",
+    "spacetime": "The messages around the most telling moment of the run.",
+    "survival": "How long old data stayed on screen: the share of windows still open.",
+    "coherence": "The share of screens that showed what the backend held, over the run.",
+}
+
+
+def write_run_folder(
+    folder: Path,
+    *,
+    history: History,
+    verdict: Verdict,
+    staleness: Staleness,
+    costs: Costs,
+    scenario_yaml: str,
+    figures: bool = True,
+) -> list[Path]:
+    """Write everything about one run into a folder and return the files written.
+
+    The folder is made if it is missing; files of the same names are replaced, others stay.
+
+    Raises:
+        InputError: if the folder is a file, or cannot be written.
+    """
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        document = json.dumps(
+            as_json(verdict, history), sort_keys=True, indent=2, ensure_ascii=False
+        )
+        paths = [
+            _put(folder / "verdict.json", f"{document}\n"),
+            _put(folder / SCENARIO, scenario_yaml),
+            _put(folder / "staleness.csv", staleness_csv(staleness.windows)),
+            _replace(folder / "history.jsonl", lambda path: jsonl.write(history, path)),
+        ]
+        pictures: list[Picture] = []
+        if figures:
+            drawn, pictures = _draw(folder / "figures", history, staleness)
+            paths += drawn
+        page = run_page(history, verdict, staleness, costs, pictures)
+        paths.append(_put(folder / "index.html", page))
+    return paths
+
+
+def read_scenario(folder: Path) -> str:
+    """Return the scenario of a run folder, as it was written there.
+
+    Raises:
+        InputError: if the folder has none.
+    """
+    path = folder / SCENARIO
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            Problem(
+                code="no-scenario",
+                place=str(path),
+                expected="the scenario of a run",
+                found=getattr(error, "strerror", None) or "a file that is not UTF-8 text",
+                hint="a run folder is written by 'syncsim run SCENARIO --out DIR'",
+            )
+        ) from None
+
+
+def staleness_csv(windows: Sequence[Window]) -> str:
+    """Return the windows as CSV, times in microseconds, `censored` as 0 or 1."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*Window._fields, "length_us", "censored"])
+    writer.writerows([*window, window.length_us, int(window.censored)] for window in windows)
+    return out.getvalue()
+
+
+def _draw(
+    folder: Path, history: History, staleness: Staleness
+) -> tuple[list[Path], list[Picture]]:
+    """Draw and write the figures; return their files, and the pictures for the page."""
+    from syncsim_reports.figures import png, svg
+
+    folder.mkdir(exist_ok=True)
+    paths: list[Path] = []
+    pictures = []
+    for stem, figure in _figures(history, staleness):
+        picture = Picture(svg=svg(figure), caption=CAPTIONS[stem])
+        paths += [
+            _put(folder / f"{stem}.png", png(figure)), _put(folder / f"{stem}.svg", picture.svg)
+        ]  # fmt: skip
+        pictures.append(picture)
+    return paths, pictures
+
+
+def _figures(history: History, staleness: Staleness) -> Iterator[tuple[str, Figure]]:
+    from syncsim_reports.figures import coherence_curve, spacetime, survival_curves, swimlanes
+    from syncsim_reports.figures.canvas import run_line
+
+    design = str((history.header.get("design") or {}).get("name") or "this run")
+    subtitle = run_line(history.header)
+    yield "swimlanes", swimlanes(history, staleness)
+    yield "spacetime", spacetime(history)
+    yield "survival", survival_curves({design: staleness.windows}, subtitle=subtitle)
+    yield "coherence", coherence_curve({design: staleness}, subtitle=subtitle)
+
+
+def _put(path: Path, content: str | bytes) -> Path:
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    return _replace(path, lambda partial: partial.write_bytes(data))
+
+
+def _replace(path: Path, write: Callable[[Path], object]) -> Path:
+    """Write a file beside its place and move it there, which replaces a link, not its target."""
+    partial = path.with_name(path.name + PARTIAL)
+    partial.unlink(missing_ok=True)
+    write(partial)
+    os.replace(partial, path)
+    return path
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turn what the file system says into a problem of the folder that was asked for."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            Problem(
+                code="unwritable",
+                place=str(folder),
+                expected="a folder that can be written",
+                found=error.strerror or "an error",
+                hint="give the path of a new folder, or of one that is yours",
+            )
+        ) from None

@@ -1,0 +1,210 @@
+"""Tables for the terminal; they stand in 80 columns and say everything without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from syncsim.checks import CHECKS, Status, Verdict, as_json
+from syncsim.history import History
+from syncsim.staleness import Costs, Staleness
+from syncsim_reports.rows import Claim, Row, answer, by_claim, by_scenario
+from syncsim_reports.windows import by_query
+from syncsim_reports.words import count, duration, moment, plain, ratio, share, size
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+WIDTH_MAX = 118
+"""Wider tables are harder to read along a line."""
+
+STATUS_STYLE = {"pass": "green", "unknown": "yellow", "fail": "bold red"}
+HOLDS_STYLE = {True: "green", None: "yellow", False: "bold red"}
+
+
+def verdict_table(verdict: Verdict, history: History) -> RenderableType:
+    """Return the answer of each check, then the story of each failure with its command."""
+    from rich.console import Group
+
+    document = as_json(verdict, history)
+    table = _table("check", "answer", "seen", "why")
+    for finding in (*document["findings"], *document["sometimes"]):
+        status = finding["status"]
+        table.add_row(
+            _text(finding["check"], "bold"),
+            _text(status, STATUS_STYLE[status]),
+            _text(f"{finding['seen']:,}", justify="right"),
+            _text(_why(finding)),
+        )
+    return _narrow(Group(table, *_stories(document["findings"])))
+
+
+def run_summary(
+    console: Console,
+    history: History,
+    verdict: Verdict,
+    staleness: Staleness,
+    costs: Costs,
+    folder: str | None = None,
+) -> None:
+    """Print one run: what it was, what the judge says, how old the screens were, the costs."""
+    header = history.header
+    facts = [_named(header, part) for part in ("design", "network")]
+    console.print(_text(str(header.get("title") or header.get("scenario", "")), "bold"))
+    console.print(
+        _text(
+            f"{header.get('scenario', '')}, {', '.join(facts)}, seed {header.get('seed', 0)}: "
+            f"{count(len(history), 'record')} over {duration(history.end_us)}"
+        )
+    )
+    console.print()
+    console.print(verdict_table(verdict, history))
+    console.print(staleness_table(staleness))
+    console.print(_text(_costs(costs)))
+    console.print()
+    console.print(_text(f"verdict: {verdict.status.value}", STATUS_STYLE[verdict.status.value]))
+    if folder is not None:
+        console.print(_text(f"written to {folder}"))
+
+
+def staleness_table(staleness: Staleness) -> RenderableType:
+    """Return how long old data stayed on screen, by query."""
+    from rich.console import Group
+
+    table = _table("old data in", "windows", "p50", "p90", "p99", "never closed", right=5)
+    for row in by_query(staleness.windows):
+        figures = (duration(row.p50_us), duration(row.p90_us), duration(row.p99_us))
+        cells = (f"{row.windows:,}", *figures, f"{row.censored:,}")
+        table.add_row(_text(row.query, "bold"), *(_text(c, justify="right") for c in cells))
+    coherent = f"screens coherent {share(staleness.phi)} of the time"
+    age = f"mean age {duration(staleness.mean_age_us)}"
+    return _narrow(Group(table, _text(f"{coherent}, {age}")))
+
+
+def comparison_table(rows: Iterable[Row]) -> RenderableType:
+    """Return one line per scenario and design, the designs of a scenario side by side."""
+    from rich.console import Group
+
+    parts: list[RenderableType] = [_comparison(header=True)]
+    for heading, group in by_scenario(rows).items():
+        table = _comparison(header=False)
+        for row in group:
+            cells = (
+                duration(row.p50_us), duration(row.p99_us), f"{row.censored:,}",
+                share(row.phi), ratio(row.requests_per_commit), size(row.bytes_per_commit),
+            )  # fmt: skip
+            table.add_row(
+                _text(row.design), _failed(row), *(_text(c, justify="right") for c in cells)
+            )
+        parts += [_text(heading, "bold"), table]
+    return _narrow(Group(*parts))
+
+
+def claims_table(claims: Iterable[Claim]) -> RenderableType:
+    """Return one line per claim of the application and design: holds or not, and where."""
+    table = _table("claim", "design", "answer", "measured, or where it breaks")
+    for name, group in by_claim(claims).items():
+        for index, claim in enumerate(group):
+            table.add_row(
+                _text(name if index == 0 else "", "bold"),
+                _text(claim.design),
+                _text(answer(claim), HOLDS_STYLE[claim.holds]),
+                _text(claim.where),
+                end_section=index == len(group) - 1,
+            )
+    return _narrow(table)
+
+
+def _why(finding: Mapping[str, Any]) -> str:
+    if finding["status"] != Status.FAIL:
+        return str(finding["why"])
+    check = CHECKS.get(finding["check"])
+    broken = check.statement if check else finding["why"]
+    return f"{count(finding['failures'], 'failure')} of: {broken}"
+
+
+def _stories(findings: Iterable[Mapping[str, Any]]) -> Iterator[RenderableType]:
+    """Yield each failure as a paragraph, and once the command that makes them all again."""
+    from rich.padding import Padding
+
+    replay = ""
+    for finding in findings:
+        stories = finding["stories"]
+        if stories:
+            yield _text("")
+        for number, story in enumerate(stories, 1):
+            of = f" ({number} of {finding['failures']:,})" if finding["failures"] > 1 else ""
+            yield _text(f"{finding['check']} at {moment(story['at_us'])}{of}", "bold")
+            yield Padding(_text(story["text"]), (0, 0, 0, 2))
+            replay = story["replay"]
+    yield _text("")
+    if replay:
+        yield _text(f"replay: {replay}", "bold")
+        yield _text("")
+
+
+def _comparison(*, header: bool) -> Table:
+    """Return an empty table whose columns stand under those of its siblings."""
+    from rich.table import Table
+
+    table = Table(
+        box=None, expand=True, show_header=header, header_style="bold", padding=(0, 1, 0, 0)
+    )
+    table.add_column("design", width=15, overflow="fold")
+    table.add_column("checks failed", ratio=1, overflow="fold", min_width=10)
+    for name, width in (
+        ("old p50", 7), ("p99", 7), ("never", 5), ("coherent", 8), ("requests", 8), ("bytes", 8)
+    ):  # fmt: skip
+        table.add_column(name, width=width, justify="right", no_wrap=True)
+    return table
+
+
+def _failed(row: Row) -> Text:
+    if row.failed:
+        return _text(" ".join(row.failed), STATUS_STYLE["fail"])
+    if row.unknown:
+        return _text(f"none; unknown {' '.join(row.unknown)}", STATUS_STYLE["unknown"])
+    return _text("none", STATUS_STYLE["pass"])
+
+
+def _costs(costs: Costs) -> str:
+    if not costs.commits:
+        return f"{count(costs.requests, 'request')}, {size(costs.bytes)}, no commit"
+    return (
+        f"{count(costs.commits, 'commit')}, each with {ratio(costs.requests_per_commit)} requests, "
+        f"{size(costs.bytes_per_commit)}, {ratio(costs.socket_events_per_commit)} socket events "
+        f"and {ratio(costs.refetches_per_commit)} refetches"
+    )
+
+
+def _named(header: Mapping[str, Any], part: str) -> str:
+    facts = header.get(part)
+    return f"{part} {facts.get('name', '')}" if isinstance(facts, dict) else f"no {part}"
+
+
+def _table(*columns: str, right: int = 0) -> Table:
+    """Return a table without lines; its last `right` columns hold numbers."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
+    for place, name in enumerate(columns):
+        numbers = place >= len(columns) - right
+        table.add_column(
+            name, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers
+        )
+    return table
+
+
+def _text(text: str, style: str = "", *, justify: Any = None) -> Text:
+    """Return text that is shown as it is: no markup, no control characters."""
+    from rich.text import Text
+
+    return Text(plain(text, 4000), style=style, justify=justify, overflow="fold")
+
+
+def _narrow(what: RenderableType) -> RenderableType:
+    from rich.constrain import Constrain
+
+    return Constrain(what, WIDTH_MAX)

@@ -1,0 +1,204 @@
+"""The Python interface: run a scenario, look at it, compare designs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syncsim.checks import Verdict, judge
+from syncsim.history import History, jsonl
+from syncsim.scenario import dump, load
+from syncsim.scenario.scenario import Scenario
+from syncsim.search import Claim, Result, Row, Trial, claims, rows, trial
+from syncsim.search import compare as compare_scenarios
+from syncsim.staleness import frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one scenario, judged.
+
+    `trial` holds the parts: scenario, history, verdict, staleness, costs, feedback.
+    """
+
+    trial: Trial
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the answer of every check; it shows itself well in a notebook."""
+        return self.trial.verdict
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """Return everything that happened, one row a record."""
+        return self.trial.history.frame()
+
+    @property
+    def staleness(self) -> pd.DataFrame:
+        """Return the staleness windows, one row a window, times in microseconds."""
+        return frame(self.trial.staleness.windows)
+
+    @property
+    def plot(self) -> Plots:
+        """Return the figures of this run."""
+        return Plots(self.trial)
+
+    def save(self, folder: str | Path, *, figures: bool = True) -> list[Path]:
+        """Write the run folder and return its files.
+
+        Raises:
+            InputError: if the folder cannot be written.
+        """
+        from syncsim_reports.folder import write_run_folder
+
+        done = self.trial
+        return write_run_folder(
+            Path(folder),
+            history=done.history,
+            verdict=done.verdict,
+            staleness=done.staleness,
+            costs=done.costs,
+            scenario_yaml=dump(done.scenario),
+            figures=figures,
+        )
+
+    def _repr_html_(self) -> str:
+        return self.verdict._repr_html_()
+
+
+@dataclass(frozen=True, slots=True)
+class Plots:
+    """The figures of one run, as matplotlib figures."""
+
+    trial: Trial
+
+    def staleness(self) -> Figure:
+        """Return the swimlanes: when each client showed which row old."""
+        from syncsim_reports.figures.swimlanes import swimlanes
+
+        return swimlanes(self.trial.history, self.trial.staleness)
+
+    def survival(self) -> Figure:
+        """Return the share of windows that stay open longer than a time."""
+        from syncsim_reports.figures.survival import survival_curves
+
+        name = self.trial.scenario.design.name
+        return survival_curves({name: self.trial.staleness.windows})
+
+    def spacetime(self, from_us: int | None = None, until_us: int | None = None) -> Figure:
+        """Return the space-time diagram of a stretch of the run."""
+        from syncsim_reports.figures.spacetime import spacetime
+
+        return spacetime(self.trial.history, from_us=from_us, until_us=until_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Designs side by side: every result, one row a design, and the app's claims."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def rows(self) -> list[Row]:
+        """Return one row for each scenario, design and network."""
+        return rows(self.results)
+
+    @property
+    def claims(self) -> list[Claim]:
+        """Return the app's five claims, for each design."""
+        return claims(self.results)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Return the rows as a table."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(row) for row in self.rows])
+
+
+def run(
+    scenario: str | Path | Scenario,
+    *,
+    design: str | None = None,
+    network: str | None = None,
+    seed: int | None = None,
+) -> Run:
+    """Run a scenario and judge it.
+
+    Args:
+        scenario: A name from the catalogue, a path to a YAML file, or a resolved scenario.
+        design: A design from the catalogue, in place of the scenario's own.
+        network: A network from the catalogue, in place of the scenario's own.
+        seed: A seed in place of the scenario's own.
+
+    Raises:
+        InputError: if a name or a file cannot be used.
+    """
+    if not isinstance(scenario, Scenario):
+        scenario = load(scenario, design=design, network=network, seed=seed)
+    return Run(trial(scenario))
+
+
+def check(history: str | Path | History, only: Sequence[str] | None = None) -> Verdict:
+    """Judge a history from a file, or one in memory.
+
+    Raises:
+        HistoryError: if the file is cut off or is no history.
+    """
+    return judge(history if isinstance(history, History) else jsonl.read(Path(history)), only)
+
+
+def compare(
+    scenarios: Iterable[str | Path],
+    *,
+    designs: Sequence[str],
+    networks: Sequence[str | None] = (None,),
+    seeds: int | None = None,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Run scenarios under several designs and the same luck.
+
+    Args:
+        scenarios: Catalogue names or paths.
+        designs: Names of designs, compared in this order.
+        networks: Names of networks; None stands for each scenario's own.
+        seeds: Run the seeds 1 to this; None runs each scenario's own seed.
+        jobs: Processes to use.
+        progress: Called with the number of runs done and the number in all.
+
+    Raises:
+        InputError: if a name or a file cannot be used.
+    """
+    chosen: Sequence[int | None] = (None,) if seeds is None else range(1, seeds + 1)
+    work = [
+        load(scenario, design=design, network=network, seed=seed)
+        for scenario in scenarios
+        for network in networks
+        for design in designs
+        for seed in chosen
+    ]
+    with _executor(jobs, len(work)) as executor:
+        return Comparison(
+            tuple(compare_scenarios(work, executor=executor, progress=progress))
+        )
+
+
+@contextmanager
+def _executor(jobs: int, work: int) -> Iterator[Executor | None]:
+    """Give a process pool, or none where one process would do."""
+    assert jobs > 0, jobs
+    if min(jobs, work) < 2:
+        yield None
+        return
+    with ProcessPoolExecutor(max_workers=min(jobs, work)) as executor:
+        yield executor

@@ -1,0 +1,284 @@
+"""INVAL: nothing on a screen is old, marked fresh, and beyond mending.
+
+How it comes to that, for instance:
+
+    op-1's accept commits      its event invalidates op-2's list: marked stale, will refetch
+    op-2's own request fails   the snapshot is written back, and the list is marked fresh
+    from here on               op-2's list is old, thinks it is not, and nobody will tell it
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from syncsim.checks.evidence import Evidence, row_name, seconds
+from syncsim.checks.grace import Grace
+from syncsim.checks.screen_prose import Commits, change_of, differing, lasted
+from syncsim.checks.verdict import Check, Finding, Story, conclude
+from syncsim.history import Record
+from syncsim.history.replay import SLICE, Replay, Screen
+from syncsim.staleness.underway import Underway
+
+_SCREEN = ("row", "commit", "mount", "ready", "unmount", "paint")
+_MARKS = ("fetched", "freshen", "invalidate")
+_KINDS = tuple(dict.fromkeys((*_SCREEN, *_MARKS, *Underway.KINDS, "event")))
+
+
+def judge(evidence: Evidence) -> Finding:
+    """Watch every stale row, and after each instant ask whether anything can mend it."""
+    watch = _Watch(evidence)
+    for record in evidence.history.of(*_KINDS):
+        if record.time_us != watch.now_us:
+            watch.end_instant(record.time_us)
+        watch.take(record)
+    watch.finish(evidence.history.end_us)
+    return conclude(
+        "INVAL",
+        seen=watch.seen,
+        stories=sorted(watch.stories, key=lambda story: (story.at_us, story.client)),
+        missing="no view was ever stale",
+        held="whenever a view was stale, it was marked so or something was on its way to mend it",
+    )
+
+
+@dataclass(slots=True)
+class _Cell:
+    """A row that a view shows old.
+
+    `stuck_us` is since when nothing can mend it, -1 while something may. `failed_us` is since
+    when it was first stuck for too long; `said` and `records` tell of it.
+    """
+
+    stuck_us: int = -1
+    failed_us: int = -1
+    said: str = ""
+    records: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class _View:
+    """A mounted view, its stale rows, and what was true when it was last looked at.
+
+    `is_stuck` means that the view is marked fresh and nothing under way can mend it, so each
+    of its stale rows is stuck. `has_new` means that a row became stale since then.
+    """
+
+    screen: Screen
+    cells: dict[str, _Cell] = field(default_factory=dict)
+    is_stuck: bool = False
+    has_new: bool = False
+
+
+class _Watch:
+    """The pass over the history."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.now_us = 0
+        self.seen = 0
+        self.stories: list[Story] = []
+        self._history = evidence.history
+        self._grace: Grace[tuple[Screen, str, _Cell]] = Grace(evidence.paint_us)
+        self._replay = Replay(evidence.header)
+        self._underway = Underway()
+        self._commits = Commits(evidence.history)
+        self._views: dict[str, dict[str, _View]] = {}
+        # By client and view: what marked it fresh; absent while it is marked stale.
+        self._fresh: dict[tuple[str, str], int] = {}
+        # By client and commit: the loss of its event. By client and row: its last event.
+        self._lost: dict[tuple[str, int], int] = {}
+        self._heard: dict[tuple[str, str], int] = {}
+        # What the instant touched: by client, the cells.
+        self._touched: dict[str, dict[tuple[str, str], None]] = {}
+
+    def take(self, record: Record) -> None:
+        """Take one record in; nothing is concluded before the instant is over."""
+        kind = record.kind
+        if kind in Underway.KINDS:
+            client = self._underway.apply(record)
+            if client:
+                self._touched.setdefault(client, {})
+        if kind in _SCREEN:
+            self._take_screen(record)
+        elif kind in _MARKS:
+            self._take_mark(record)
+        elif kind == "event":
+            self._heard[record.at, record.entity] = record.seq
+        elif kind == "lose" and (record.data or {}).get("what") == "event":
+            self._lost[record.at, record.lsn] = record.seq
+
+    def _take_screen(self, record: Record) -> None:
+        kind = record.kind
+        if kind in ("mount", "unmount"):
+            view = self._views.setdefault(record.at, {}).pop(record.view, None)
+            if view is not None:
+                self._end_all(view, ended=True)
+        elif kind == "commit":
+            self._commits.apply(record)
+        for screen, entity in self._replay.apply(record):
+            self._touched.setdefault(screen.client, {})[screen.view, entity] = None
+        if kind == "mount":
+            screen = self._replay.screens[record.at, record.view]
+            if screen.query != SLICE:
+                self._views[record.at][record.view] = _View(screen)
+
+    def _take_mark(self, record: Record) -> None:
+        key = record.at, record.view
+        is_fresh = record.kind == "freshen" or (
+            record.kind == "fetched" and (record.data or {}).get("fresh", True)
+        )
+        if is_fresh:
+            self._fresh[key] = record.seq
+        else:
+            self._fresh.pop(key, None)
+        self._touched.setdefault(record.at, {})
+
+    def end_instant(self, next_us: int) -> None:
+        """Look at every client that the instant touched; nothing changes then until `next_us`."""
+        for client, cells in self._touched.items():
+            views = self._views.get(client)
+            if not views:
+                continue
+            for name, entity in cells:
+                view = views.get(name)
+                if view is not None:
+                    self._look(view, entity)
+            is_quiet = self._underway.is_quiet(client)
+            for view in views.values():
+                if view.cells:
+                    self._ask(view, is_quiet=is_quiet)
+        self._touched.clear()
+        for stuck_us, (screen, entity, stale) in self._grace.over(next_us):
+            if stale.stuck_us == stuck_us and stale.failed_us < 0:
+                stale.failed_us = stuck_us
+                stale.said, stale.records = self._tell(screen, entity, stuck_us)
+        self.now_us = next_us
+
+    def finish(self, end_us: int) -> None:
+        """Conclude on what is stuck when the history ends."""
+        self.end_instant(end_us)
+        for views in self._views.values():
+            for view in views.values():
+                self._end_all(view, ended=False)
+
+    def _look(self, view: _View, entity: str) -> None:
+        """See whether one row has become stale, or is stale no longer."""
+        stale = view.screen.is_stale(entity)
+        if stale and entity not in view.cells:
+            self.seen += 1
+            view.cells[entity] = _Cell()
+            view.has_new = True
+        elif not stale and entity in view.cells:
+            self._end(view, entity, view.cells.pop(entity), ended=True)
+
+    def _ask(self, view: _View, *, is_quiet: bool) -> None:
+        """See whether the stale rows of a view are stuck now."""
+        client, name = view.screen.client, view.screen.view
+        is_stuck = (
+            is_quiet
+            and (client, name) in self._fresh
+            and not self._underway.is_fetching(client, name)
+        )
+        if is_stuck == view.is_stuck and not view.has_new:
+            return
+        view.is_stuck, view.has_new = is_stuck, False
+        for entity, stale in view.cells.items():
+            if not is_stuck:
+                stale.stuck_us = -1
+            elif stale.stuck_us < 0:
+                stale.stuck_us = self.now_us
+                self._grace.begin(self.now_us, (view.screen, entity, stale))
+
+    def _end_all(self, view: _View, *, ended: bool) -> None:
+        for entity, stale in view.cells.items():
+            self._end(view, entity, stale, ended=ended)
+
+    def _end(self, view: _View, entity: str, stale: _Cell, *, ended: bool) -> None:
+        """Conclude on a row that is stale no longer, left the screen, or outlived the record."""
+        stale.stuck_us = -1
+        if stale.failed_us < 0:
+            return
+        self.stories.append(
+            Story(
+                text=f"{stale.said} {lasted(stale.failed_us, self.now_us, ended=ended)}",
+                records=stale.records,
+                at_us=stale.failed_us,
+                client=view.screen.client,
+                entity=entity,
+            )
+        )
+
+    # The story
+
+    def _tell(self, screen: Screen, entity: str, stuck_us: int) -> tuple[str, tuple[int, ...]]:
+        """Tell of a row that is stuck: what it shows, and what erased the last chance."""
+        painted = screen.shown.get(entity)
+        shown = painted.fields if painted else None
+        truth = screen.truth.get(entity)
+        commit = self._commits.find(entity, screen.changed.get(entity, -1))
+        since = f" since {change_of(commit)}" if commit else ""
+        why, last = self._last_chance(screen, entity, commit)
+        text = (
+            f"{screen.client}'s view {screen.view} showed for {row_name(entity)}:"
+            f" {differing(shown, truth)}; the backend held{since}: {differing(truth, shown)}."
+            f" {why} From {seconds(stuck_us)} on the view was marked fresh and nothing under"
+            f" way could mend it."
+        )
+        records = [commit.seq] if commit else []
+        if painted:
+            records.append(painted.seq)
+        if last >= 0:
+            records.append(last)
+        return text, tuple(sorted(records))
+
+    def _last_chance(self, screen: Screen, entity: str, commit: Record | None) -> tuple[str, int]:
+        """Say what erased the last chance of a cell to be mended, and in which record."""
+        client = screen.client
+        after = commit.seq if commit else -1
+        lsn = commit.lsn if commit else -1
+        lost = self._lost.get((client, lsn), -1)
+        marked = self._history[self._fresh[client, screen.view]]
+        at = seconds(marked.time_us)
+        if marked.seq > max(after, lost):
+            if marked.kind == "freshen":
+                what = (marked.data or {}).get("reason", "write")
+                return f"At {at} a local {what} marked the view fresh, asking nobody.", marked.seq
+            if marked.lsn < lsn:
+                return (
+                    f"A fetch that had read the backend at commit {marked.lsn}, before that change"
+                    f" ({lsn}), arrived at {at} and marked the view fresh."
+                ), marked.seq
+            return f"A fetch of {at} had brought it; then older data was painted.", marked.seq
+        if lost > after:
+            loss = self._history[lost]
+            reason = (loss.data or {}).get("reason", "lost")
+            when = seconds(loss.time_us)
+            return f"The event that told of it was lost at {when} ({reason}).", lost
+        heard = self._heard.get((client, entity), -1)
+        if heard > after:
+            when = seconds(self._history[heard].time_us)
+            return f"Its event came at {when} and did not mark this view stale.", heard
+        return f"No event about it was on its way to {client}.", -1
+
+
+CHECK = Check(
+    name="INVAL",
+    statement=(
+        "No row on a screen is stuck-stale: old in truth, in a query that is marked fresh, with no"
+        " fetch, event, pending intent or armed trigger left that could mend it."
+    ),
+    source=(
+        "The rule of a lease or invalidation cache that no invalidation is lost against a"
+        " concurrent read: R. Nishtala et al., Scaling Memcache at Facebook, NSDI 2013; the flags"
+        " of TanStack Query, query.ts."
+    ),
+    needs=(
+        "commit and paint records, the marks of queries (fetched, invalidate, freshen), sends and"
+        " fates of events, intents with outcomes, and arm and disarm records."
+    ),
+    proves_not=(
+        "Anything under way counts as hope, even what in the end mends nothing, so a slow chain of"
+        " failures passes here and shows in the windows. The copies in the slice store have no"
+        " mark of freshness and are left to XVIEW and CONV."
+    ),
+    judge=judge,
+)

@@ -1,0 +1,257 @@
+"""ROLL: every view is the confirmed rows plus the intents still pending, rollbacks included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from syncsim.checks.evidence import Evidence, row_name, seconds
+from syncsim.checks.grace import Grace
+from syncsim.checks.overlays import PRESENCE, Layer, Overlays
+from syncsim.checks.prose import chose
+from syncsim.checks.screen_prose import Commits, change_of, differing, lasted
+from syncsim.checks.verdict import Check, Finding, Story, conclude
+from syncsim.history import Record
+from syncsim.history.replay import Replay, Screen
+
+_SCREEN = ("mount", "ready", "unmount", "paint", "base")
+
+
+def judge(evidence: Evidence) -> Finding:
+    """Work out after each instant what the touched rows may show, and compare."""
+    watch = _Watch(evidence)
+    for record in evidence.history.of(*_SCREEN, *Overlays.KINDS):
+        if record.time_us != watch.now_us:
+            watch.end_instant(record.time_us)
+        watch.take(record)
+    watch.finish(evidence.history.end_us)
+    return conclude(
+        "ROLL",
+        seen=_failed_intents(evidence),
+        stories=sorted(watch.stories, key=lambda story: (story.at_us, story.client)),
+        missing="no intent was refused or lost, so no rollback took place",
+        held="every view showed the confirmed rows and the pending intents, and nothing else",
+    )
+
+
+def _failed_intents(evidence: Evidence) -> int:
+    """Count the intents that were sent and came to nothing, as a whole or for one item."""
+    failed = [
+        intent
+        for intent in evidence.intents.values()
+        if intent.outcome
+        and any(
+            result not in ("ok", "withheld")
+            for result in (intent.result, *(intent.outcome.data or {}).get("items", {}).values())
+        )
+    ]
+    if not failed:
+        return 0
+    sent = frozenset(record.intent for record in evidence.history.of("send"))
+    return sum(intent.id in sent for intent in failed)
+
+
+@dataclass(slots=True)
+class _Wrong:
+    """A row of a view that is not what it should be; once it counts, what is told of it."""
+
+    since_us: int
+    what: str
+    said: str = ""
+    records: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class _View:
+    """A mounted view and its rows that are wrong."""
+
+    screen: Screen
+    wrong: dict[str, _Wrong] = field(default_factory=dict)
+
+
+class _Watch:
+    """The pass over the history."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.now_us = 0
+        self.stories: list[Story] = []
+        self._evidence = evidence
+        self._grace: Grace[tuple[_View, str, _Wrong]] = Grace(evidence.paint_us)
+        self._replay = Replay(evidence.header)
+        self._commits = Commits(evidence.history)
+        self._views: dict[str, dict[str, _View]] = {}
+        self._overlays = Overlays()
+        # By client: the last rollback.
+        self._rollbacks: dict[str, Record] = {}
+        self._touched: dict[tuple[str, str, str], None] = {}
+
+    def take(self, record: Record) -> None:
+        """Take one record in; nothing is concluded before the instant is over."""
+        kind = record.kind
+        if kind in ("paint", "base"):
+            self._replay.apply(record)
+            self._touched[record.at, record.view, record.entity] = None
+        elif kind in ("mount", "ready", "unmount"):
+            self._take_view(record)
+        else:
+            if kind == "commit":
+                self._commits.apply(record)
+            elif kind == "unlay" and (record.data or {}).get("reason") == "rollback":
+                self._rollbacks[record.at] = record
+            for entity in self._overlays.apply(record):
+                for view in self._views.get(record.at, {}):
+                    self._touched[record.at, view, entity] = None
+
+    def _take_view(self, record: Record) -> None:
+        self._replay.apply(record)
+        views = self._views.setdefault(record.at, {})
+        if record.kind == "ready":
+            view = views.get(record.view)
+            for entity in {**view.screen.base, **view.screen.shown} if view else ():
+                self._touched[record.at, record.view, entity] = None
+            return
+        left = views.pop(record.view, None)
+        if left is not None:
+            self._end_all(left, ended=True)
+        if record.kind == "mount":
+            views[record.view] = _View(self._replay.screens[record.at, record.view])
+
+    def end_instant(self, next_us: int) -> None:
+        """Look at every row that the instant touched; nothing changes then until `next_us`."""
+        for client, name, entity in self._touched:
+            view = self._views.get(client, {}).get(name)
+            if view is not None and view.screen.ready:
+                self._look(view, entity)
+        self._touched.clear()
+        for since_us, (view, entity, wrong) in self._grace.over(next_us):
+            if view.wrong.get(entity) is wrong:
+                wrong.said, wrong.records = self._tell(view.screen, entity, wrong.what, since_us)
+        self.now_us = next_us
+
+    def finish(self, end_us: int) -> None:
+        """Conclude on what is wrong when the history ends."""
+        self.end_instant(end_us)
+        for views in self._views.values():
+            for view in views.values():
+                self._end_all(view, ended=False)
+
+    def _look(self, view: _View, entity: str) -> None:
+        """See whether one row has become wrong, or is wrong no longer."""
+        what = self._overlays.what_is_wrong(view.screen, entity)
+        wrong = view.wrong.get(entity)
+        if what and wrong is None:
+            wrong = view.wrong[entity] = _Wrong(self.now_us, what)
+            self._grace.begin(self.now_us, (view, entity, wrong))
+        elif what and wrong is not None:
+            # What is wrong may change, as from a frame that lags to a rollback that it shows.
+            wrong.what = what
+        elif wrong is not None:
+            self._end(view, entity, view.wrong.pop(entity), ended=True)
+
+    def _end_all(self, view: _View, *, ended: bool) -> None:
+        for entity, wrong in view.wrong.items():
+            self._end(view, entity, wrong, ended=ended)
+        view.wrong.clear()
+
+    def _end(self, view: _View, entity: str, wrong: _Wrong, *, ended: bool) -> None:
+        """Conclude on a row that is right again, left the screen, or outlived the record."""
+        if wrong.said:
+            self.stories.append(
+                Story(
+                    text=f"{wrong.said} {lasted(wrong.since_us, self.now_us, ended=ended)}",
+                    records=wrong.records,
+                    at_us=wrong.since_us,
+                    client=view.screen.client,
+                    entity=entity,
+                )
+            )
+
+    # The story
+
+    def _tell(
+        self, screen: Screen, entity: str, what: str, since_us: int
+    ) -> tuple[str, tuple[int, ...]]:
+        """Tell of a row that is wrong: what it shows, what it should, and why."""
+        painted, row = screen.shown.get(entity), screen.base.get(entity)
+        shown, base = painted.fields if painted else None, row.fields if row else None
+        before, after, records = self._reason(screen, entity, what, since_us)
+        text = (
+            f"{before}From {seconds(since_us)} on {screen.client}'s view {screen.view} showed"
+            f" for {row_name(entity)}: {differing(shown, base)}; the server had told it:"
+            f" {differing(base, shown)}.{after}"
+        )
+        if painted:
+            records.append(painted.seq)
+        return text, tuple(sorted(set(records)))
+
+    def _reason(
+        self, screen: Screen, entity: str, what: str, since_us: int
+    ) -> tuple[str, str, list[int]]:
+        """Return what came before, what it means, and the records that show it.
+
+        Looked for in this order: a pending intent that is not shown, an intent that failed
+        and still is, and a rollback that erased what others had changed.
+        """
+        client, row = screen.client, screen.base.get(entity)
+        for layer, must in self._overlays.applied(screen, entity):
+            if must and (layer.fields is None or what in layer.fields):
+                before, records = self._asked(layer.intent)
+                return before, " The pending change was not shown any more.", records
+        for layer in self._overlays.failed(client, entity):
+            if _shows(screen, entity, layer, what):
+                before, records = self._asked(layer.intent)
+                return before, " What had failed was still shown.", records
+        rollback = self._rollbacks.get(client)
+        if rollback is None or abs(since_us - rollback.time_us) > self._evidence.paint_us:
+            return "", "", []
+        before, records = self._asked(rollback.intent)
+        commit = self._commits.find(entity, row.version) if row else None
+        erased = change_of(commit) if commit else "what the server had told since"
+        records += [rollback.seq, commit.seq] if commit else [rollback.seq]
+        return before, f" The rollback of {seconds(rollback.time_us)} erased {erased}.", records
+
+    def _asked(self, intent_id: str) -> tuple[str, list[int]]:
+        """Tell of an intent: who chose what when, and how it ended."""
+        intent = self._evidence.intents.get(intent_id)
+        if intent is None:
+            return "", []
+        records = [intent.asked.seq]
+        text = chose(intent)
+        outcome = self._overlays.outcome(intent_id)
+        if outcome is not None:
+            records.append(outcome.seq)
+            result = (outcome.data or {}).get("result")
+            text += f"; it ended {result} at {seconds(outcome.time_us)}"
+        return f"{text}. ", records
+
+
+def _shows(screen: Screen, entity: str, layer: Layer, what: str) -> bool:
+    """Tell whether what is wrong with a row is what an overlay had made of it."""
+    painted = screen.shown.get(entity)
+    shown = painted.fields if painted else None
+    if what == PRESENCE or shown is None or layer.fields is None:
+        return (shown is None) == (layer.fields is None)
+    return what in layer.fields and shown[what] == layer.fields[what]
+
+
+CHECK = Check(
+    name="ROLL",
+    statement=(
+        "Every view shows the rows that the server told it of and the client's own pending intents"
+        " painted over them, and nothing of an intent that was refused or lost."
+    ),
+    source=(
+        "The rule of optimistic updates as replicated by layers: after a rollback nobody can tell"
+        " that the optimistic value existed (apollo-client, PR 6551); Bayou's tentative writes,"
+        " SOSP 1995."
+    ),
+    needs=(
+        "base and paint records, overlay and unlay records with the fields they set, intents with"
+        " their outcomes and commits, sends, and the header's bound paint_us."
+    ),
+    proves_not=(
+        "Whether the rows that the server told were up to date is for INVAL and CONV. Whether a"
+        " pending change should take a row out of a list is the client's own rule, so a row that"
+        " such a change touches may come and go."
+    ),
+    judge=judge,
+)

@@ -1,0 +1,5 @@
+"""The command line."""
+
+from syncsim.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,53 @@
+"""`syncsim run`: one scenario, one verdict, one folder."""
+
+from __future__ import annotations
+
+import click
+
+from syncsim.cli.output import STATUS_EXIT, console, json_option, print_json
+
+
+@click.command("run")
+@click.argument("scenario")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed in place of the scenario's own.")
+@click.option("--design", help="Design in place of the scenario's own.")
+@click.option("--network", help="Network in place of the scenario's own.")
+@click.option("--out", type=click.Path(), help="Write the run folder here.")
+@click.option("--no-figures", is_flag=True, help="Leave the figures out of the run folder.")
+@json_option
+def command(
+    scenario: str,
+    seed: int | None,
+    design: str | None,
+    network: str | None,
+    out: str | None,
+    no_figures: bool,
+    as_json: bool,
+) -> int:
+    """Run SCENARIO, a catalogue name or a YAML file, and judge it.
+
+    \b
+    Examples:
+      syncsim run seed/two-operators
+      syncsim run seed/offline --design hardened --network slow-4g --seed 3
+      syncsim run my-scenario.yaml --out out/mine --json
+    """
+    from syncsim import api
+    from syncsim.checks import as_json as verdict_json
+    from syncsim.history import jsonl
+
+    run = api.run(scenario, design=design, network=network, seed=seed)
+    if out is not None:
+        run.save(out, figures=not no_figures)
+    history = run.trial.history
+    if as_json:
+        document = verdict_json(run.verdict, history)
+        document["history_sha256"] = jsonl.digest(history)
+        print_json(document)
+    else:
+        from syncsim_reports.text import run_summary
+
+        run_summary(
+            console(), history, run.verdict, run.trial.staleness, run.trial.costs, folder=out
+        )
+    return STATUS_EXIT[run.verdict.status.value]

@@ -1,0 +1,63 @@
+"""`syncsim show`: one entry of the catalogue, as it is written or as it is explained."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from syncsim.cli.catalogue import all_names, kind_of
+from syncsim.cli.output import console, json_option, print_json
+
+
+@click.command("show")
+@click.argument("name")
+@json_option
+def command(name: str, as_json: bool) -> None:
+    """Show the scenario, design, network or check called NAME.
+
+    \b
+    Examples:
+      syncsim show seed/offline
+      syncsim show hardened
+      syncsim show ROLL
+    """
+    from syncsim.errors import InputError, unknown_name
+
+    kind = kind_of(name)
+    if kind is None:
+        problem = unknown_name(what="entry", name=name, valid=all_names(), place="NAME")
+        raise InputError(problem)
+    if kind == "checks":
+        _show_check(name, as_json)
+        return
+    from syncsim import scenario
+
+    text = scenario.find(kind, name).read_text(encoding="utf-8")
+    if as_json:
+        print_json({"kind": kind, "name": name, "yaml": text})
+    else:
+        click.echo(text, nl=False)
+
+
+def _show_check(name: str, as_json: bool) -> None:
+    from syncsim.checks import CHECKS
+
+    facts = {key: value for key, value in asdict(CHECKS[name]).items() if key != "judge"}
+    if as_json:
+        print_json({"kind": "checks", **facts})
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    titles = {
+        "name": "check",
+        "statement": "states",
+        "source": "source",
+        "needs": "must have seen",
+        "proves_not": "a pass does not prove",
+    }
+    for key, title in titles.items():
+        table.add_row(Text(title, style="bold", no_wrap=True), Text(str(facts[key])))
+    console().print(table)

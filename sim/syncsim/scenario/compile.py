@@ -1,0 +1,210 @@
+"""From a file to a scenario: shape, names and defaults, with every problem reported.
+
+The text has been read (`text`). Its entries are validated by their models (`shape`,
+`document`), then every name is looked up. Only a file without a problem becomes a record,
+and nothing in it is ever executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from syncsim.errors import quoted
+from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
+from syncsim.scenario.cast import Cast, compile_clients
+from syncsim.scenario.catalogue import DOMAINS
+from syncsim.scenario.document import (
+    FORMAT_VERSION,
+    BoundsText,
+    ClientText,
+    FaultText,
+    LoadText,
+    Outline,
+    StepText,
+)
+from syncsim.scenario.faults import compile_faults
+from syncsim.scenario.parts import design_of, network_of
+from syncsim.scenario.rows import compile_rows
+from syncsim.scenario.scenario import Bounds, Fault, Load, Row, Scenario, Step
+from syncsim.scenario.shape import Reader
+from syncsim.scenario.text import Tree
+from syncsim.scenario.values import MAX_DURATION_US, UNITS_US, format_duration
+from syncsim.scenario.work import compile_loads, compile_steps
+
+AFTERWARDS_US = UNITS_US["s"]
+"""By default the safety phase lasts a second longer than the last thing that happens."""
+
+_FILLERS: dict[str, Any] = {
+    "syncsim": FORMAT_VERSION, "title": "-", "design": "-", "network": "-",
+    "clients": {"-": None},
+}  # fmt: skip
+"""Stand in for keys that must be there, so that the rest of a broken file can be checked."""
+
+
+def compile_scenario(tree: Tree, name: str) -> Scenario:
+    """Return the scenario that a file describes.
+
+    Args:
+        tree: the values of the file.
+        name: what the scenario is called if the file gives it no name.
+
+    Raises:
+        InputError: with every problem of the file, in its order.
+    """
+    reader = Reader(tree)
+    _check_version(reader)
+    outline, wrong = reader.outline(Outline, _FILLERS)
+    design = None if "design" in wrong else design_of(reader)
+    network = None if "network" in wrong else network_of(reader)
+    bounds = reader.entry(BoundsText, ("bounds",)) if "bounds" in tree.data else None
+    _check_names(reader, "check", "checks", outline.checks, CHECK_NAMES)
+    _check_names(reader, "situation", "sometimes", outline.sometimes, SOMETIMES)
+    texts = _read_texts(reader, outline, wrong)
+    cast, rows = _introduce(reader, outline, wrong, texts)
+    steps = compile_steps(reader, cast, texts.steps)
+    loads = compile_loads(reader, cast, texts.loads)
+    faults = compile_faults(reader, cast, texts.faults)
+    until_us = _until_us(reader, cast, outline.until_us, steps, loads, faults)
+    _check_omitted(reader, cast, outline.omit, loads)
+    reader.finish()
+    assert design is not None, "a file without problems has a design"
+    assert network is not None, "a file without problems has a network"
+    return Scenario(
+        name=outline.name or name,
+        title=outline.title,
+        about=outline.about,
+        seed=outline.seed,
+        domain=cast.domain,
+        design=design,
+        network=network,
+        clients=tuple(client for client in cast.clients.values() if client is not None),
+        rows=rows,
+        steps=steps,
+        loads=loads,
+        faults=faults,
+        until_us=until_us,
+        bounds=Bounds(**dict(bounds)) if bounds else Bounds(),
+        checks=tuple(outline.checks),
+        sometimes=tuple(outline.sometimes),
+        omit=frozenset(outline.omit),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Texts:
+    """The entries of a file by their models, None for each that cannot be used."""
+
+    clients: dict[str, ClientText | None]
+    steps: list[StepText | None]
+    loads: list[LoadText | None]
+    faults: list[FaultText | None]
+
+
+def _check_version(reader: Reader) -> None:
+    """Refuse a file of another version before its keys are judged by ours."""
+    data = reader.tree.data
+    version = data.get("syncsim") if isinstance(data, dict) else None
+    if isinstance(version, int) and version != FORMAT_VERSION:
+        reader.report(
+            ("syncsim",),
+            code="unknown-version",
+            expected=f"version {FORMAT_VERSION} of the format",
+            found=quoted(version),
+            hint=f"this syncsim reads `syncsim: {FORMAT_VERSION}`; a newer one may read this",
+        )
+        reader.finish()
+
+
+def _check_names(
+    reader: Reader, what: str, key: str, names: Sequence[str], valid: Collection[str]
+) -> None:
+    """Look up each name of a list; note unknown ones, and those there twice."""
+    for index, name in enumerate(names):
+        if reader.known((key, index), what, name, valid) and name in names[:index]:
+            reader.twice((key, index), name)
+
+
+def _read_texts(reader: Reader, outline: Outline, wrong: Collection[str]) -> _Texts:
+    clients: dict[str, ClientText | None] = dict.fromkeys(outline.clients)
+    if "clients" not in wrong:
+        clients = {name: reader.entry(ClientText, ("clients", name)) for name in clients}
+    return _Texts(
+        clients=clients,
+        steps=[reader.entry(StepText, ("steps", n)) for n in range(len(outline.steps))],
+        loads=[reader.entry(LoadText, ("load", n)) for n in range(len(outline.load))],
+        faults=[reader.entry(FaultText, ("faults", n)) for n in range(len(outline.faults))],
+    )
+
+
+def _introduce(
+    reader: Reader, outline: Outline, wrong: Collection[str], texts: _Texts
+) -> tuple[Cast, tuple[Row, ...]]:
+    """Return the clients and rows that everything else refers to."""
+    is_domain = reader.known(("domain",), "domain", outline.domain, DOMAINS)
+    if not is_domain or "clients" in wrong:
+        reader.finish()  # Whatever a step names would look wrong from here on.
+    domain = DOMAINS[outline.domain]
+    clients = compile_clients(reader, domain, texts.clients)
+    before = reader.count
+    rows = compile_rows(reader, domain, outline.rows)
+    ids: dict[str, dict[str, None]] | None = None
+    if reader.count == before and "rows" not in wrong:
+        ids = {entity: {} for entity in domain.entities}
+        for row in rows:
+            ids[row.entity][row.id] = None
+    return Cast(domain=domain, clients=clients, rows=ids), rows
+
+
+def _until_us(
+    reader: Reader,
+    cast: Cast,
+    given_us: int,
+    steps: Sequence[Step],
+    loads: Sequence[Load],
+    faults: Sequence[Fault],
+) -> int:
+    """Return the end of the safety phase; note what would happen after it."""
+    if given_us:
+        times = [("at", step.id, step.at_us) for step in steps]
+        times += [("until", load.id, load.until_us - 1) for load in loads]
+        times += [("at", fault.id, fault.at_us) for fault in faults]
+        for key, name, at_us in times:
+            if at_us >= given_us:
+                reader.report(
+                    (*cast.ids[name], key),
+                    code="after-the-end",
+                    expected=f"a time before the end of the run, {format_duration(given_us)}",
+                    found=quoted(reader.tree.at((*cast.ids[name], key))),
+                    hint="make `until` later, or leave it out",
+                )
+        return given_us
+    ends = [step.at_us for step in steps] + [load.until_us for load in loads]
+    ends += [fault.at_us + fault.for_us for fault in faults]
+    until_us = max(ends, default=0) + AFTERWARDS_US
+    if until_us > MAX_DURATION_US:
+        reader.report(
+            ("until",),
+            code="too-long",
+            expected="a run of at most 30 days",
+            found=quoted(format_duration(until_us)),
+            hint="write `until: 720h`, or let things happen earlier",
+        )
+    return until_us
+
+
+def _check_omitted(
+    reader: Reader, cast: Cast, omitted: Sequence[str], loads: Sequence[Load]
+) -> None:
+    """Note ids under `omit` that name nothing.
+
+    What a load generates is named `<load>/<client>/<n>`, and can be left out one by one.
+    """
+    who = {load.id: load.who for load in loads}
+    valid = [name for name in cast.ids if name not in who]
+    for index, name in enumerate(omitted):
+        load, _, generated = name.partition("/")
+        client, _, count = generated.partition("/")
+        if not (client in who.get(load, ()) and count.isascii() and count.isdecimal()):
+            reader.known(("omit", index), "step", name, valid)

@@ -1,0 +1,344 @@
+"""The shape of scenario, design and network files: which keys there are, and of which type.
+
+This is the only place where pydantic stands. Names that depend on the domain or on the
+clients (roles, views, actions, rows) are text here; `compile` looks them up. A setting keeps
+the name it has in its record, with the key of the file as alias: `stale_time` is
+`stale_time_us`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import WithJsonSchema
+
+from syncsim.domain import SYSTEM_ROLE
+from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
+from syncsim.net.profile import MILLION
+from syncsim.scenario import values
+from syncsim.scenario.catalogue import DOMAINS
+from syncsim.scenario.scenario import GESTURES, VERBS
+
+FORMAT_VERSION = 1
+
+MAX_RETRIES = 100
+"""With the longest back-off of 30 s this is most of an hour, longer than anyone waits."""
+MAX_HANDSHAKE_RTTS = 100
+"""A TLS handshake takes three; a hundred is a dead line."""
+
+
+def _offers(*names: str) -> Any:
+    """Let an editor offer names that `compile` looks up and reports."""
+    return Field(json_schema_extra={"enum": list(dict.fromkeys(names))})
+
+
+def _matches(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+_DOMAINS = tuple(DOMAINS.values())
+_ROLES = [role for domain in _DOMAINS for role in domain.roles]
+_VIEWS = [
+    query.name for domain in _DOMAINS for query in domain.queries.values() if not query.takes_id
+]
+_ACTIONS = [
+    action.name
+    for domain in _DOMAINS
+    for action in domain.actions.values()
+    if action.roles != (SYSTEM_ROLE,)
+]
+
+Duration = Annotated[
+    int, BeforeValidator(values.parse_duration), _matches(values.DURATION_PATTERN)
+]
+Name = Annotated[str, AfterValidator(values.check_name), _matches(values.NAME_PATTERN)]
+Id = Annotated[str, AfterValidator(values.check_id), _matches(values.ID_PATTERN)]
+ScenarioName = Annotated[
+    str, AfterValidator(values.check_scenario_name), _matches(values.SCENARIO_NAME_PATTERN)
+]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Retries = Annotated[int, Field(ge=0, le=MAX_RETRIES)]
+DomainName = Annotated[str, _offers(*DOMAINS)]
+Role = Annotated[str, _offers(*_ROLES)]
+View = Annotated[str, _offers(*_VIEWS)]
+ActionName = Annotated[str, _offers(*_ACTIONS)]
+Deed = Annotated[str, _offers(*GESTURES, *_ACTIONS)]
+VerbName = Annotated[str, _offers(*VERBS)]
+CheckName = Annotated[str, _offers(*CHECK_NAMES)]
+Situation = Annotated[str, _offers(*SOMETIMES)]
+
+
+class Model(BaseModel):
+    """The base of all models: unknown keys are refused and no type is guessed.
+
+    A model is built when it is first used, so a run does not pay for those of the schema.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
+
+
+class ReadText(Model):
+    """How a client learns that what it shows is old."""
+
+    strategy: Literal["manual", "invalidate", "generation"] = Field(
+        description="manual: the person refreshes; invalidate: a socket event marks queries "
+        "stale; generation: the same, and no invalidation during a fetch is lost.",
+    )
+    stale_time_us: Duration = Field(
+        300_000_000, alias="stale_time", description="How long fetched data counts as fresh."
+    )
+    refresh_every_us: Duration = Field(
+        0,
+        alias="refresh_every",
+        description="How often the person refreshes by hand, for manual; 0s is never.",
+    )
+    retries: Retries = Field(3, description="Retries of a failed fetch.")
+    timeout_us: Duration = Field(
+        10_000_000, alias="timeout", description="How long a fetch may take."
+    )
+
+
+class OverlayText(Model):
+    """How a pending intent is shown."""
+
+    strategy: Literal["pessimistic", "snapshot", "layers"] = Field(
+        description="pessimistic: not at all; snapshot: written into the cache, restored on "
+        "error; layers: kept apart, applied again on every change of the confirmed rows.",
+    )
+    cancel_fetches: bool = Field(
+        default=False, description="Whether fetches in flight are cancelled before an overlay goes on."
+    )
+
+
+class WriteText(Model):
+    """How intents are sent."""
+
+    strategy: Literal["parallel", "serial"] = Field(
+        description="parallel: each at once; serial: one at a time per row."
+    )
+    idempotency_key: bool = Field(
+        default=False, description="Whether a repeated request has its effect only once."
+    )
+    if_match: bool = Field(
+        default=False, description="Whether a write based on an old version is refused."
+    )
+    retries: Retries = Field(
+        0,
+        description="Retries of a write whose fate is unknown; above 0 it also waits while "
+        "offline.",
+    )
+    timeout_us: Duration = Field(
+        10_000_000, alias="timeout", description="How long a write may take."
+    )
+
+
+class RecoveryText(Model):
+    """What a client does when its socket is open again."""
+
+    strategy: Literal["nothing", "invalidate-all"]
+
+
+class MergeText(Model):
+    """How the backend orders writes."""
+
+    strategy: Literal["arrival"] = Field("arrival", description="First come, guard decides.")
+
+
+class DesignText(Model):
+    """A sync design: five independent choices and their settings."""
+
+    title: Prose = Field(description="The design in one line.")
+    simplifies: Prose = Field(
+        description="What the model leaves out of the real thing, in plain words."
+    )
+    read: ReadText
+    overlay: OverlayText
+    write: WriteText
+    recovery: RecoveryText
+    merge: MergeText = MergeText(strategy="arrival")
+    store: Literal["slice", "cache-and-slice"] = Field(
+        "cache-and-slice", description="The copies that a dashboard paints from."
+    )
+    push: bool = Field(
+        default=True, description="Whether the backend broadcasts a change to the other clients."
+    )
+    audit: bool = Field(
+        default=True, description="Whether the backend writes an audit entry for each commit."
+    )
+    keep_newest: bool = Field(
+        default=False, description="Whether a client ignores a row older than the one it holds."
+    )
+
+
+class InlineDesign(DesignText):
+    """A design written into the scenario."""
+
+    name: Name
+
+
+class NetworkText(Model):
+    """The path from one client to the backend."""
+
+    title: Prose = Field(description="The network in one line.")
+    source: Prose = Field(description="Where the numbers come from.")
+    delay_us: Duration = Field(
+        alias="delay", description="The delay one way: half of a round trip."
+    )
+    jitter_us: Duration = Field(
+        0, alias="jitter", description="The mean of the random extra delay."
+    )
+    http_loss_ppm: int = Field(
+        0, ge=0, le=MILLION, description="HTTP messages lost in a million, each way."
+    )
+    handshake_rtts: int = Field(
+        3, ge=0, le=MAX_HANDSHAKE_RTTS, description="Round trips before a connection is open."
+    )
+
+
+class InlineNetwork(NetworkText):
+    """A network written into the scenario."""
+
+    name: Name
+
+
+class ClientText(Model):
+    """One dashboard."""
+
+    role: Role
+    user: Name = Field("", description="Who sits at it; the client's name by default.")
+    shows: list[View] = Field(
+        [],
+        min_length=1,
+        description="The views on the screen at the start; the role's first one by default.",
+    )
+
+
+class StepText(Model):
+    """One thing that a person does at a stated time."""
+
+    at_us: Duration = Field(alias="at")
+    who: str = Field(description="The name of a client.")
+    do: Deed = Field(description="show, open, close, refresh, or an action of the domain.")
+    on: str = Field("", description="The id of a row, for `open` and for most actions.")
+    views: list[View] = Field([], min_length=1, description="The views to show, for `show`.")
+    args: dict[str, Prose] = Field({}, alias="with", description="What the action asks for.")
+    id: Id = Field("", description="Names the step; <who>.<n> by default.")
+
+
+class LoadText(Model):
+    """Generated work: these clients act on what they see."""
+
+    who: list[str] = Field(
+        min_length=1, max_length=values.MAX_CLIENTS, description="The names of the clients."
+    )
+    every_us: Duration = Field(
+        alias="every", description="The mean time between two actions of one client."
+    )
+    from_us: Duration = Field(0, alias="from")
+    until_us: Duration = Field(alias="until")
+    actions: list[ActionName] = Field(
+        [], description="The actions to take; all of the role by default."
+    )
+    switch_every_us: Duration = Field(
+        0, alias="switch_every", description="How often a person moves on to the next view."
+    )
+    args: dict[str, list[Prose]] = Field(
+        {}, alias="with", description="Values to choose from, for what the actions ask for."
+    )
+    id: Id = Field("", description="Names the load; load.<n> by default.")
+
+
+class FaultText(Model):
+    """One thing that goes wrong."""
+
+    at_us: Duration = Field(alias="at")
+    do: VerbName
+    on: str = Field(description="The name of a client, or `backend`.")
+    for_us: Duration = Field(
+        0, alias="for", description="How long it lasts; until healed by default."
+    )
+    by_us: Duration = Field(0, alias="by", description="The extra delay each way, for `delay`.")
+    leg: Literal["request", "response", "both"] = Field(
+        "both", description="Which half of an HTTP exchange is lost, for `lose`."
+    )
+    id: Id = Field("", description="Names the fault; fault.<n> by default.")
+
+
+class BoundsText(Model):
+    """How long things may take before a check calls them wrong."""
+
+    settle_us: Duration = Field(
+        60_000_000,
+        alias="settle",
+        description="Virtual time between healing and the final comparison.",
+    )
+    paint_us: Duration = Field(
+        50_000,
+        alias="paint",
+        description="How long a screen may lag behind what its own client knows.",
+    )
+
+
+class Outline(Model):
+    """A scenario file whose entries have not been looked into.
+
+    Entries are validated one by one, so that a wrong step hides no other problem.
+    """
+
+    syncsim: int
+    name: ScenarioName = Field("", description="The name in histories; the file's by default.")
+    title: Prose = Field(description="The scenario in one line.")
+    about: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        "", description="What it shows, in prose."
+    )
+    seed: int = Field(
+        1, ge=0, le=values.MAX_SEED, description="Decides every random choice of the run."
+    )
+    domain: DomainName = Field("booking", description="The application under study.")
+    design: Any
+    network: Any
+    until_us: Duration = Field(
+        0,
+        alias="until",
+        description="The end of the safety phase; by default a second after the last thing.",
+    )
+    clients: dict[Name, Any] = Field(min_length=1, max_length=values.MAX_CLIENTS)
+    rows: dict[str, Any] = Field({})
+    steps: list[Any] = Field([], max_length=values.MAX_STEPS)
+    load: list[Any] = Field([], max_length=values.MAX_LOADS)
+    faults: list[Any] = Field([], max_length=values.MAX_FAULTS)
+    bounds: Any = Field({})
+    checks: list[CheckName] = Field(
+        list(CHECK_NAMES), min_length=1, description="The checks to make; all by default."
+    )
+    sometimes: list[Situation] = Field(
+        [], description="Situations that must arise, or the verdict is unknown."
+    )
+    omit: list[str] = Field([], description="Ids of steps that are left out of the run.")
+
+
+class ScenarioText(Outline):
+    """One experiment: people, rows, a workload, faults, a design, a network and a seed."""
+
+    syncsim: Literal[1] = Field(description="The version of this format.")
+    design: str | InlineDesign = Field(description="A design of the catalogue, or a new one.")
+    network: str | InlineNetwork = Field(description="A network of the catalogue, or a new one.")
+    clients: dict[Name, ClientText] = Field(
+        min_length=1, max_length=values.MAX_CLIENTS, description="The dashboards, by name."
+    )
+    rows: dict[str, dict[str, dict[str, Any]]] = Field(
+        {}, description="The rows at the start: by entity, then by id or range, A1..A9."
+    )
+    steps: list[StepText] = Field(
+        [], max_length=values.MAX_STEPS, description="What people do."
+    )
+    load: list[LoadText] = Field(
+        [], max_length=values.MAX_LOADS, description="Generated work."
+    )
+    faults: list[FaultText] = Field(
+        [], max_length=values.MAX_FAULTS, description="What goes wrong."
+    )
+    bounds: BoundsText = Field(
+        BoundsText.model_construct(), description="The limits of time that checks apply."
+    )

@@ -1,0 +1,85 @@
+"""Loading a scenario: by its name in the catalogue, from a file, or from a text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from syncsim.errors import InputError, Problem, quoted
+from syncsim.scenario import catalogue
+from syncsim.scenario.compile import compile_scenario
+from syncsim.scenario.parts import load_design, load_network
+from syncsim.scenario.scenario import Scenario
+from syncsim.scenario.text import parse, read_tree
+from syncsim.scenario.values import MAX_SEED
+
+
+def load(
+    source: str | Path,
+    *,
+    design: str | None = None,
+    network: str | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """Return the scenario of a catalogue name or a file.
+
+    Args:
+        source: a name such as `seed/two-operators`, or the path of a YAML file.
+        design: a design of the catalogue, in place of the scenario's own.
+        network: a network of the catalogue, in place of the scenario's own.
+        seed: a seed in place of the scenario's own.
+
+    Raises:
+        InputError: with every problem that was found, each with its place and a hint.
+    """
+    path = catalogue.locate(source)
+    scenario = compile_scenario(read_tree(path), catalogue.name_of(path))
+    return _instead(scenario, design, network, seed)
+
+
+def loads(
+    text: str,
+    *,
+    place: str = "<text>",
+    name: str = "scenario",
+    design: str | None = None,
+    network: str | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """Return the scenario that a YAML text describes.
+
+    Args:
+        text: what a scenario file would hold.
+        place: how problems call the text.
+        name: what the scenario is called if the text gives it no name.
+        design: a design of the catalogue, in place of the scenario's own.
+        network: a network of the catalogue, in place of the scenario's own.
+        seed: a seed in place of the scenario's own.
+
+    Raises:
+        InputError: with every problem that was found, each with its place and a hint.
+    """
+    return _instead(compile_scenario(parse(text, place), name), design, network, seed)
+
+
+def _instead(
+    scenario: Scenario, design: str | None, network: str | None, seed: int | None
+) -> Scenario:
+    """Return a scenario with parts of it replaced."""
+    if design is not None:
+        scenario = replace(scenario, design=load_design(design))
+    if network is not None:
+        scenario = replace(scenario, network=load_network(network))
+    if seed is not None:
+        if not 0 <= seed <= MAX_SEED:
+            raise InputError(
+                Problem(
+                    code="out-of-range",
+                    place="the seed",
+                    expected=f"a number from 0 to {MAX_SEED}",
+                    found=quoted(seed),
+                    hint="any small number will do",
+                )
+            )
+        scenario = replace(scenario, seed=seed)
+    return scenario

@@ -1,0 +1,104 @@
+"""Designs and networks: from the catalogue by name, or written into a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from syncsim.design import Design, Merge, Overlay, Read, Recovery, Write
+from syncsim.errors import InputError
+from syncsim.net.profile import Profile
+from syncsim.scenario import catalogue
+from syncsim.scenario.document import DesignText, InlineDesign, InlineNetwork, NetworkText
+from syncsim.scenario.shape import Reader
+from syncsim.scenario.text import read_tree
+
+P = TypeVar("P", Design, Profile)
+
+
+def load_design(name: str, *, place: str = "") -> Design:
+    """Return a design of the catalogue.
+
+    Args:
+        name: as `catalogue.names` gives it; a path is not a name.
+        place: where the name was written, for the message.
+
+    Raises:
+        InputError: if there is none of that name, or its file has problems.
+    """
+    reader = Reader(read_tree(catalogue.find("designs", name, place=place)))
+    text = reader.entry(DesignText, ())
+    reader.finish()
+    assert text is not None, "a design without a problem was read"
+    return _design(name, text)
+
+
+def load_network(name: str, *, place: str = "") -> Profile:
+    """Return a network of the catalogue.
+
+    Args:
+        name: as `catalogue.names` gives it; a path is not a name.
+        place: where the name was written, for the message.
+
+    Raises:
+        InputError: if there is none of that name, or its file has problems.
+    """
+    reader = Reader(read_tree(catalogue.find("networks", name, place=place)))
+    text = reader.entry(NetworkText, ())
+    reader.finish()
+    assert text is not None, "a network without a problem was read"
+    return _network(name, text)
+
+
+def design_of(reader: Reader) -> Design | None:
+    """Return what the key `design` of a scenario means, None if it cannot be used."""
+    if isinstance(reader.tree.data["design"], str):
+        return _by_name(reader, "design", load_design)
+    text = reader.entry(InlineDesign, ("design",))
+    return _design(text.name, text) if text else None
+
+
+def network_of(reader: Reader) -> Profile | None:
+    """Return what the key `network` of a scenario means, None if it cannot be used."""
+    if isinstance(reader.tree.data["network"], str):
+        return _by_name(reader, "network", load_network)
+    text = reader.entry(InlineNetwork, ("network",))
+    return _network(text.name, text) if text else None
+
+
+def _by_name(reader: Reader, key: str, load: Callable[..., P]) -> P | None:
+    place = reader.tree.place(reader.tree.mark((key,)))
+    try:
+        return load(reader.tree.data[key], place=place)
+    except InputError as error:
+        reader.absorb((key,), error)
+        return None
+
+
+def _design(name: str, text: DesignText) -> Design:
+    return Design(
+        name=name,
+        title=text.title,
+        simplifies=text.simplifies,
+        read=Read(**dict(text.read)),
+        overlay=Overlay(**dict(text.overlay)),
+        write=Write(**dict(text.write)),
+        recovery=Recovery(**dict(text.recovery)),
+        merge=Merge(**dict(text.merge)),
+        store=text.store,
+        push=text.push,
+        audit=text.audit,
+        keep_newest=text.keep_newest,
+    )
+
+
+def _network(name: str, text: NetworkText) -> Profile:
+    return Profile(
+        name=name,
+        title=text.title,
+        source=text.source,
+        delay_us=text.delay_us,
+        jitter_us=text.jitter_us,
+        http_loss_ppm=text.http_loss_ppm,
+        handshake_rtts=text.handshake_rtts,
+    )

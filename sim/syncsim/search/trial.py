@@ -1,0 +1,91 @@
+"""One trial: run a scenario, judge its history, and keep the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syncsim.checks import Verdict, judge
+from syncsim.history import History
+from syncsim.scenario.scenario import Scenario
+from syncsim.search.refetches import Refetches, refetches
+from syncsim.staleness import Costs, Feedback, Staleness, Window, costs, feedback, measure
+from syncsim.world import run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One run with everything that was found out about it."""
+
+    scenario: Scenario
+    history: History
+    verdict: Verdict
+    staleness: Staleness
+    costs: Costs
+    feedback: Feedback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a comparison keeps of a trial: no history, small enough to cross processes.
+
+    `lost` are the intents that ended neither well nor with a refusal; `has_outage` tells
+    whether the scenario breaks anything.
+    """
+
+    scenario: str
+    design: str
+    network: str
+    seed: int
+    records: int
+    verdict: Verdict
+    windows: tuple[Window, ...]
+    phi: float | None
+    mean_age_us: float | None
+    costs: Costs
+    feedback: Feedback
+    refetches: Refetches
+    lost: tuple[str, ...]
+    has_outage: bool
+
+
+def trial(scenario: Scenario) -> Trial:
+    """Run and judge one scenario."""
+    history = run(scenario)
+    return Trial(
+        scenario=scenario,
+        history=history,
+        verdict=judge(history),
+        staleness=measure(history),
+        costs=costs(history),
+        feedback=feedback(history),
+    )
+
+
+def summarise(done: Trial) -> Result:
+    """Return what a comparison needs of a trial."""
+    scenario = done.scenario
+    return Result(
+        scenario=scenario.name,
+        design=scenario.design.name,
+        network=scenario.network.name,
+        seed=scenario.seed,
+        records=len(done.history),
+        verdict=done.verdict,
+        windows=done.staleness.windows,
+        phi=done.staleness.phi,
+        mean_age_us=done.staleness.mean_age_us,
+        costs=done.costs,
+        feedback=done.feedback,
+        refetches=refetches(done.history),
+        lost=tuple(
+            record.intent
+            for record in done.history.of("outcome")
+            if (record.data or {}).get("result") in ("failed", "unknown")
+        ),
+        has_outage=bool(scenario.faults),
+    )
+
+
+def try_one(scenario: Scenario) -> Result:
+    """Run, judge and summarise one scenario; the unit of work of a process pool."""
+    return summarise(trial(scenario))

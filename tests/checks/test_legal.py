@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from syncsim.checks.legal import CHECK
+from syncsim.checks.verdict import Status
+from tests.checks.notation import finding
+
+ACCEPTED = "A1 @100 op-1?i1:accept(A1) @150 +A1{status=accepted}/i1 "
+
+
+def test_an_allowed_transition_passes():
+    found = finding(CHECK, ACCEPTED)
+    assert (found.status, found.seen) == (Status.PASS, 1)
+
+
+def test_a_forbidden_transition_fails():
+    found = finding(CHECK, ACCEPTED + "@300 op-2?i2:accept(A1) +A1{status=pending}/i2")
+    assert (found.status, found.failures) == (Status.FAIL, 1)
+    story = found.stories[0]
+    assert story.text == (
+        'At 0.300 s the backend committed "accept" for op-2 on appointment A1 with status from'
+        " accepted to pending, which is not allowed. The row had been at version 2 since 0.150 s."
+    )
+    assert story.records == (2, 4)
+    assert (story.at_us, story.client, story.entity) == (300_000, "op-2", "appointment/A1")
+
+
+def test_a_second_payment_fails():
+    paid = "P1 op-1?i1:pay(P1) +P1{status=paid}/i1 op-2?i2:pay(P1) +P1{status=unpaid}/i2"
+    assert finding(CHECK, paid).status is Status.FAIL
+
+
+def test_a_version_that_does_not_count_up_by_one_fails():
+    for version in (1, 2, 4):
+        found = finding(CHECK, ACCEPTED + f"op-2?i2:accept(A1) +A1.{version}/i2")
+        assert found.status is Status.FAIL
+        assert f"as version {version}, right after version 2" in found.why
+    assert finding(CHECK, ACCEPTED + "op-2?i2:accept(A1) +A1.3/i2").status is Status.PASS
+
+
+def test_the_backends_own_clock_is_bound_by_the_rules_too():
+    late = "A1 +A1{overdue=true}/:mark_overdue "
+    assert finding(CHECK, late).status is Status.PASS
+    found = finding(CHECK, late + "+A1{overdue=false}/:mark_overdue")
+    assert found.status is Status.FAIL
+    assert 'committed "mark overdue" by itself on appointment A1' in found.why
+
+
+def test_a_commit_without_a_transition_tells_nothing():
+    assert finding(CHECK, "A1 op-1?i1:accept(A1) +A1{note=late}/i1").status is Status.UNKNOWN
+    assert finding(CHECK, "A1 op-1?i1:accept(A1) -A1/i1:illegal-state").status is Status.UNKNOWN
+
+
+def test_a_new_row_and_a_row_of_no_known_type_start_as_they_like():
+    assert finding(CHECK, "op-1?i1:pay(P1) +P1{status=paid}/i1").status is Status.UNKNOWN
+    unruled = {"transitions": {}, "actions": {}, "queries": {}, "projections": {}}
+    line = "A1 +A1{status=done}/:mark_overdue"
+    assert finding(CHECK, line, domain=unruled).status is Status.UNKNOWN

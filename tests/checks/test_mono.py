@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from syncsim.checks.mono import CHECK
+from syncsim.checks.verdict import Status
+from tests.checks.notation import finding
+
+FORWARD = (
+    "A1 op-1.mount(one/A1) op-1:one/A1=A1.1 op-2?i1:accept(A1) @50 +A1{status=accepted}/i1"
+    " @100 op-1:one/A1=A1.2 "
+)
+
+
+def test_moving_forward_passes():
+    found = finding(CHECK, FORWARD)
+    assert (found.status, found.seen) == (Status.PASS, 1)
+
+
+def test_going_back_fails():
+    found = finding(CHECK, FORWARD + "@300 op-1:one/A1=A1.1")
+    assert (found.status, found.failures) == (Status.FAIL, 1)
+    story = found.stories[0]
+    assert story.text == (
+        "At 0.100 s op-1's view one/A1 showed version 2 of appointment A1 (status accepted). At"
+        " 0.300 s it went back to version 1 (status pending), which the person had already seen"
+        " replaced."
+    )
+    assert (story.at_us, story.client, story.entity) == (300_000, "op-1", "appointment/A1")
+    assert story.records == (5, 6)
+
+
+def test_every_step_back_counts_and_the_way_forward_does_not():
+    found = finding(CHECK, FORWARD + "op-1:one/A1=A1.1 op-1:one/A1=A1.2 op-1:one/A1=A1.1")
+    assert (found.failures, found.seen) == (2, 1)
+
+
+def test_a_row_that_was_painted_in_one_version_only_tells_nothing():
+    assert finding(CHECK, "A1 op-1:pending=A1.1 op-1:pending=A1.1+i1").status is Status.UNKNOWN
+    assert finding(CHECK, "A1").status is Status.UNKNOWN
+
+
+def test_a_rollback_of_the_own_overlay_is_no_step_back():
+    found = finding(CHECK, FORWARD + "op-1:one/A1=A1.2{status=done}+i2 op-1:one/A1=A1.2")
+    assert found.status is Status.PASS
+
+
+def test_a_view_that_is_opened_again_may_start_from_an_older_row():
+    assert finding(CHECK, FORWARD + "op-1.mount(one/A1) op-1:one/A1=A1.1").status is Status.PASS
+    assert finding(CHECK, FORWARD + "op-1.unmount(one/A1) op-1:one/A1=A1.1").status is Status.PASS
+    assert finding(CHECK, FORWARD + "op-1.mount(slice) op-1:one/A1=A1.1").status is Status.FAIL
+
+
+def test_each_view_of_each_client_is_judged_by_itself():
+    assert finding(CHECK, FORWARD + "op-1:slice=A1.1 op-2:one/A1=A1.1").status is Status.PASS
+
+
+def test_no_such_row_counts_if_it_has_a_version():
+    assert finding(CHECK, FORWARD + "op-1:one/A1-A1.1").status is Status.FAIL
+    assert finding(CHECK, FORWARD + "op-1:one/A1-A1").status is Status.PASS
+    assert finding(CHECK, FORWARD + "op-1:one/A1-A1 op-1:one/A1=A1.1").status is Status.FAIL
+
+
+def test_the_story_tells_of_an_older_fetch():
+    found = finding(
+        CHECK,
+        FORWARD + "@110 op-1.receive(backend,f1) op-1.fetched(one/A1,f1,1)^"
+        " op-1:one/A1<A1.1^2 @120 op-1:one/A1=A1.1^3",
+    )
+    assert found.stories[0].text.endswith(
+        "It came with a fetch, read by the backend at commit 1, that ended at 0.110 s."
+    )
+    assert found.stories[0].records == (5, 7, 9)
+
+
+def test_the_story_tells_of_a_rollback():
+    found = finding(
+        CHECK,
+        FORWARD + "@110 op-1.receive(backend,i2) op-1-i2:A1=rollback^ @120 op-1:one/A1=A1.1^2",
+    )
+    assert found.stories[0].text.endswith(
+        "That frame followed the rollback of the pending change i2."
+    )
+    assert found.stories[0].records == (5, 7, 8)
