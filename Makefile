@@ -20,7 +20,7 @@ demo: $(RUN_READY) ## Run the six scenarios under the three designs; writes out/
 	@$(BIN)/syncsim demo --out out/demo
 
 test: lint ## Check the code and run the tests, as continuous integration does
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 test-all: lint ## The same with the slow tests, more examples and coverage
 	@$(BIN)/coverage run -m pytest --slow --hypothesis-profile thorough

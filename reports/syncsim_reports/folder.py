@@ -2,13 +2,14 @@
 
     verdict.json    history.jsonl    scenario.yaml    staleness.csv    index.html
     figures/        each figure as PNG and SVG
+
+Equal runs give folders of equal bytes.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
@@ -103,9 +104,7 @@ def staleness_csv(windows: Sequence[Window]) -> str:
     return out.getvalue()
 
 
-def _draw(
-    folder: Path, history: History, staleness: Staleness
-) -> tuple[list[Path], list[Picture]]:
+def _draw(folder: Path, history: History, staleness: Staleness) -> tuple[list[Path], list[Picture]]:
     """Draw and write the figures; return their files, and the pictures for the page."""
     from syncsim_reports.figures import png, svg
 
@@ -143,7 +142,7 @@ def _replace(path: Path, write: Callable[[Path], object]) -> Path:
     partial = path.with_name(path.name + PARTIAL)
     partial.unlink(missing_ok=True)
     write(partial)
-    os.replace(partial, path)
+    partial.replace(path)
     return path
 
 

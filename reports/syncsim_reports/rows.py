@@ -7,64 +7,88 @@ from typing import Protocol
 
 
 class Row(Protocol):
-    """One scenario under one design and network, over one or more runs.
-
-    `failed` and `unknown` name checks. Times are in microseconds and None where nothing was
-    measured; `phi` is the share of time in which screens were coherent, 0 to 1.
-    """
+    """One scenario under one design and network, over one or more runs."""
 
     @property
-    def scenario(self) -> str: ...
+    def scenario(self) -> str:
+        """Name of the scenario."""
+
     @property
-    def design(self) -> str: ...
+    def design(self) -> str:
+        """Name of the design."""
+
     @property
-    def network(self) -> str: ...
+    def network(self) -> str:
+        """Name of the network, may be empty."""
+
     @property
-    def runs(self) -> int: ...
+    def runs(self) -> int:
+        """Number of runs."""
+
     @property
-    def failed(self) -> tuple[str, ...]: ...
+    def failed(self) -> tuple[str, ...]:
+        """Names of the checks that failed in any run."""
+
     @property
-    def unknown(self) -> tuple[str, ...]: ...
+    def unknown(self) -> tuple[str, ...]:
+        """Names of the checks that could not tell in some run."""
+
     @property
-    def windows(self) -> int: ...
+    def windows(self) -> int:
+        """Windows of old data that closed."""
+
     @property
-    def censored(self) -> int: ...
+    def censored(self) -> int:
+        """Windows of old data that never closed."""
+
     @property
-    def p50_us(self) -> int | None: ...
+    def p50_us(self) -> int | None:
+        """Median length of the windows that closed, None without any."""
+
     @property
-    def p99_us(self) -> int | None: ...
+    def p99_us(self) -> int | None:
+        """Length that 99 in 100 of them do not exceed, None without any."""
+
     @property
-    def phi(self) -> float | None: ...
+    def phi(self) -> float | None:
+        """Share of time in which screens were coherent, 0 to 1."""
+
     @property
-    def requests_per_commit(self) -> float | None: ...
+    def requests_per_commit(self) -> float | None:
+        """HTTP requests for each commit, None without commits."""
+
     @property
-    def bytes_per_commit(self) -> float | None: ...
+    def bytes_per_commit(self) -> float | None:
+        """Bytes sent for each commit, None without commits."""
 
 
 class Claim(Protocol):
-    """One thing the application says of itself, and whether it holds under a design.
-
-    `holds` is None if nothing put the claim to the test; `where` says what was measured or
-    where it breaks.
-    """
+    """One thing the application says of itself, under one design."""
 
     @property
-    def name(self) -> str: ...
-    @property
-    def design(self) -> str: ...
-    @property
-    def holds(self) -> bool | None: ...
-    @property
-    def where(self) -> str: ...
+    def name(self) -> str:
+        """What is claimed."""
 
+    @property
+    def design(self) -> str:
+        """Name of the design."""
 
+    @property
+    def holds(self) -> bool | None:
+        """Whether it holds, None if nothing put it to the test."""
+
+    @property
+    def where(self) -> str:
+        """What was measured, or where it breaks."""
 
 
 def by_scenario(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """Return the rows under a heading each, scenario and network, in order of first use."""
+    """Return the rows under a heading each, scenario, network and runs, in order of first use."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
         heading = f"{row.scenario} · {row.network}" if row.network else row.scenario
+        if row.runs > 1:
+            heading += f" · {row.runs:,} runs"
         groups.setdefault(heading, []).append(row)
     return groups
 

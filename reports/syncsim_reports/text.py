@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 WIDTH_MAX = 118
 """Wider tables are harder to read along a line."""
 
+NUMBERS = {
+    "old data\np50": 8, "\np99": 7, "never\nclosed": 6, "time\ncoherent": 8,
+    "requests\n/commit": 8, "sent\n/commit": 8,
+}  # fmt: skip
+"""The columns of a comparison that hold numbers, with their widths."""
+
 STATUS_STYLE = {"pass": "green", "unknown": "yellow", "fail": "bold red"}
 HOLDS_STYLE = {True: "green", None: "yellow", False: "bold red"}
 
@@ -152,11 +158,9 @@ def _comparison(*, header: bool) -> Table:
     table = Table(
         box=None, expand=True, show_header=header, header_style="bold", padding=(0, 1, 0, 0)
     )
-    table.add_column("design", width=15, overflow="fold")
-    table.add_column("checks failed", ratio=1, overflow="fold", min_width=10)
-    for name, width in (
-        ("old p50", 7), ("p99", 7), ("never", 5), ("coherent", 8), ("requests", 8), ("bytes", 8)
-    ):  # fmt: skip
+    table.add_column("\ndesign", width=15, overflow="fold")
+    table.add_column("checks\nfailed", ratio=1, overflow="fold", min_width=10)
+    for name, width in NUMBERS.items():
         table.add_column(name, width=width, justify="right", no_wrap=True)
     return table
 
@@ -165,7 +169,7 @@ def _failed(row: Row) -> Text:
     if row.failed:
         return _text(" ".join(row.failed), STATUS_STYLE["fail"])
     if row.unknown:
-        return _text(f"none; unknown {' '.join(row.unknown)}", STATUS_STYLE["unknown"])
+        return _text(f"none; {' '.join(row.unknown)} unknown", STATUS_STYLE["unknown"])
     return _text("none", STATUS_STYLE["pass"])
 
 

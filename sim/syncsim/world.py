@@ -90,7 +90,7 @@ class World:
         self._timers: dict[tuple[str, str], int] = {}
         self._timers_set = 0
         self._open_faults: dict[tuple[str, str], int] = {}
-        self._backend_back_us = 0
+        self._overdue: list[backend_ports.Due] = []
 
     def run(self) -> None:
         """Run both phases: first anything may break, then the world heals and settles."""
@@ -166,15 +166,14 @@ class World:
         now_us = self._engine.now_us
         append = self.history.append
         for out in client.handle(now_us, event):
-            kind = type(out)
-            if kind is client_ports.Note:
+            if isinstance(out, client_ports.Note):
                 seq = append(
                     now_us, out.kind, name, "", cause, out.intent, out.message, out.entity,
                     out.version, out.lsn, out.view, out.data,
                 )  # fmt: skip
-                if cause < 0:
-                    cause = seq
-            elif kind is client_ports.Request:
+                # What a person does has no earlier cause; the rest follows from it.
+                cause = seq if cause < 0 else cause
+            elif isinstance(out, client_ports.Request):
                 self._net.http(
                     Message(
                         out.name, name, BACKEND, out.what, out.body, out.bytes, out.intent,
@@ -182,9 +181,9 @@ class World:
                     ),
                     cause,
                 )  # fmt: skip
-            elif kind is client_ports.SetTimer:
+            elif isinstance(out, client_ports.SetTimer):
                 self._set_timer(name, out, cause)
-            elif kind is client_ports.ClearTimer:
+            elif isinstance(out, client_ports.ClearTimer):
                 self._timers.pop((name, out.key), None)
             else:
                 self._net.connect(name, out.attempt, cause)
@@ -205,17 +204,19 @@ class World:
     # Backend
 
     def _backend_did(self, outputs: list[backend_ports.Output], cause: int) -> None:
-        """Carry out what the backend causes."""
+        """Carry out what the backend causes; a publication is caused by its commit."""
+        committed = cause
         for out in outputs:
             if isinstance(out, backend_ports.Note):
-                self.history.append(
+                seq = self.history.append(
                     self._engine.now_us, out.kind, BACKEND, out.peer, cause, out.intent, "",
                     out.entity, out.version, out.lsn, "", out.data,
                 )  # fmt: skip
+                committed = seq if out.kind == "commit" else committed
             elif isinstance(out, backend_ports.Reply):
                 self._net.http(out.message, cause)
             elif isinstance(out, backend_ports.Publish):
-                self._publish(out, cause)
+                self._publish(out, committed)
             else:
                 self._engine.after(out.at_us - self._engine.now_us, self._due, out.due)
 
@@ -238,12 +239,11 @@ class World:
                 self._net.missed(message, seq)
 
     def _due(self, due: backend_ports.Due) -> None:
-        """Let the backend's clock strike, after a restart if it is down."""
+        """Let the backend's clock strike; if it is down, once it is up again."""
         if self._net.backend_up:
             self._backend_did(self._backend.handle(due), -1)
         else:
-            wait_us = self._backend_back_us - self._engine.now_us
-            self._engine.after(wait_us, self._due, due)
+            self._overdue.append(due)
 
     # The network
 
@@ -254,8 +254,8 @@ class World:
             origin = message.intent or message.name
             self._tell(message.recipient, client_ports.Received(message.body, origin), seq)
 
-    def _on_reset(self, message: Message) -> None:
-        self._tell(message.sender, client_ports.Failed(message.name, "refused"), -1)
+    def _on_reset(self, message: Message, seq: int) -> None:
+        self._tell(message.sender, client_ports.Failed(message.name, "refused"), seq)
 
     def _on_socket(self, client: str, is_open: bool, seq: int) -> None:
         event = client_ports.SocketOpened() if is_open else client_ports.SocketClosed()
@@ -293,7 +293,6 @@ class World:
             self._net.lose(fault.on, fault.leg)
         else:
             assert fault.do == "restart", fault.do
-            self._backend_back_us = now_us + fault.for_us
             self._net.crash(seq)
         if fault.for_us:
             self._engine.after(fault.for_us, self._heal, fault.on, fault.do, seq)
@@ -315,6 +314,9 @@ class World:
             self._net.lose(place, "")
         else:
             self._net.backend_up = True
+            for due in self._overdue:
+                self._backend_did(self._backend.handle(due), seq)
+            self._overdue.clear()
 
     # Phases
 

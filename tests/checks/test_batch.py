@@ -56,6 +56,11 @@ def test_a_commit_that_came_after_the_outcome_was_no_answer():
     assert found.why.endswith("but the backend had not answered for it.")
 
 
+def test_a_refusal_that_came_after_the_outcome_was_no_answer():
+    line = "A1 op-1?i1:cancel(A1) op-1!i1=refused(A1=refused) -A1/i1:illegal-state"
+    assert finding(CHECK, line).status is Status.FAIL
+
+
 def test_a_commit_stands_even_if_a_retry_was_refused():
     again = BATCH + "-A1/i1:illegal-state -A2/i1:illegal-state "
     assert finding(CHECK, again + "op-1!i1=ok(A1=ok,A2=refused)").status is Status.PASS

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from syncsim.checks.mono import CHECK
 from syncsim.checks.verdict import Status
 from tests.checks.notation import finding
@@ -26,6 +28,14 @@ def test_going_back_fails():
     )
     assert (story.at_us, story.client, story.entity) == (300_000, "op-1", "appointment/A1")
     assert story.records == (5, 6)
+
+
+def test_the_story_names_no_fields_if_nothing_looks_different():
+    line = "A1 op-1?i1:accept(A1) +A1{note=late}/i1 op-1:slice=A1.2 op-1:slice=A1.1"
+    assert finding(CHECK, line).why == (
+        "At 0.000 s op-1's view slice showed version 2 of appointment A1. At 0.000 s it went back"
+        " to version 1, which the person had already seen replaced."
+    )
 
 
 def test_every_step_back_counts_and_the_way_forward_does_not():
@@ -71,12 +81,28 @@ def test_the_story_tells_of_an_older_fetch():
     assert found.stories[0].records == (5, 7, 9)
 
 
+@pytest.mark.parametrize("other", ["op-1.fetched(pending,f1,1)^", "op-2.fetched(one/A1,f1,1)^"])
+def test_the_story_keeps_silent_about_other_views_and_clients(other):
+    line = f"@110 op-1.receive(backend,f1) {other} @120 op-1:one/A1=A1.1^2"
+    story = finding(CHECK, FORWARD + line).stories[0]
+    assert story.text.endswith("which the person had already seen replaced.")
+    assert story.records == (5, 8)
+
+
 def test_the_story_tells_of_a_rollback():
     found = finding(
         CHECK,
         FORWARD + "@110 op-1.receive(backend,i2) op-1-i2:A1=rollback^ @120 op-1:one/A1=A1.1^2",
     )
     assert found.stories[0].text.endswith(
-        "That frame followed the rollback of the pending change i2."
+        "That frame followed the rollback of the pending change i2 of appointment A1."
     )
     assert found.stories[0].records == (5, 7, 8)
+
+
+def test_the_rollback_of_another_row_can_be_the_reason():
+    found = finding(
+        CHECK,
+        FORWARD + "@110 op-1.receive(backend,i2) op-1-i2:A2=rollback^ @120 op-1:one/A1=A1.1^2",
+    )
+    assert found.why.endswith("the rollback of the pending change i2 of appointment A2.")

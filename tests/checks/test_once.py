@@ -36,6 +36,8 @@ def test_nothing_committed_tells_nothing():
 def test_the_backends_own_clock_is_nobodys_intent():
     line = "A1 +A1{overdue=true}/:mark_overdue +A1/:mark_overdue"
     assert finding(CHECK, line).status is Status.UNKNOWN
+    named = "A1 +A1{overdue=true}/:mark_overdue[intent=clock]"
+    assert finding(CHECK, named).status is Status.UNKNOWN
 
 
 def test_two_rows_of_one_change_and_the_items_of_a_batch_are_one_effect_each():

@@ -79,6 +79,8 @@ def test_an_overlay_of_nobodys_intent_fails():
     stranger = finding(CHECK, PENDING + done + "op-2+i1:A1.1{status=accepted} op-2-i1:A1=fence end")
     assert stranger.failures == 1
     assert stranger.stories[0].text.endswith("though nobody had asked for it on op-2.")
+    early = "A1 op-1+i1:A1.1{status=accepted} op-1?i1:accept(A1) op-1!i1=ok op-1-i1:A1=fence end"
+    assert finding(CHECK, early).status is Status.FAIL
     assert status(done + "op-1+i9:A1.1{status=accepted} op-1-i9:A1=fence end") is Status.FAIL
 
 

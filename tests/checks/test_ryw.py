@@ -22,8 +22,8 @@ def test_a_paint_from_before_the_own_change_fails():
     assert story.text == (
         'op-1 chose "accept" for appointment A1 at 0.100 s and was told ok at 0.200 s, when'
         " appointment A1 was at version 2. The backend committed it at 0.150 s. At 0.300 s op-1's"
-        " view one/A1 showed version 1 again (status pending, overdue False): the person's own"
-        " change was gone from the screen."
+        " view one/A1 showed version 1, the row from before the person's own change (status"
+        " pending)."
     )
     assert (story.at_us, story.client, story.entity) == (300_000, "op-1", "appointment/A1")
     assert story.records == (3, 4, 5, 7)
@@ -61,6 +61,10 @@ def test_the_own_overlay_over_an_old_row_shows_the_change():
 def test_the_overlay_of_another_intent_does_not_show_the_change():
     found = finding(CHECK, ACCEPTED + "op-1:one/A1=A1.1{overdue=true}+i2")
     assert found.status is Status.FAIL
+    assert found.why.endswith(
+        "before the person's own change (status pending, overdue True), with the pending i2"
+        " painted over it."
+    )
 
 
 def test_other_clients_and_refused_intents_promise_nothing():
@@ -97,6 +101,30 @@ def test_of_two_commits_the_one_that_the_outcome_names_counts():
     assert finding(CHECK, line.replace("{}", "")).status is Status.FAIL
     assert finding(CHECK, named).status is Status.PASS
     assert finding(CHECK, unnamed).status is Status.PASS
+
+
+def test_of_two_commits_of_two_rows_too():
+    pay = "+P1{status=paid}&A1{status=done}/i1 "
+    line = f"A1 P1 op-1?i1:pay(P1) {pay}{pay}op-1!i1=ok op-1:slice=A1.2"
+    assert finding(CHECK, line).status is Status.FAIL
+    assert finding(CHECK, line.replace("A1.2", "A1.3")).status is Status.PASS
+
+
+def test_an_item_shown_as_ok_is_promised_whatever_the_batch_is_called():
+    batch = "A1 A2 op-1?i1:cancel(A1,A2) +A1{status=cancelled}/i1 +A2{status=cancelled}/i1 "
+    shown = batch + "op-1!i1=refused(A1=ok,A2=refused) "
+    assert finding(CHECK, shown + "op-1:slice=A1.1").status is Status.FAIL
+    assert finding(CHECK, shown + "op-1:slice=A2.1").status is Status.UNKNOWN
+
+
+def test_an_ok_that_came_before_its_commit_names_no_version():
+    line = "A1 op-1?i1:accept(A1) op-1!i1=ok +A1{status=accepted}/i1 op-1:slice=A1.1"
+    assert finding(CHECK, line).status is Status.UNKNOWN
+
+
+def test_the_version_that_a_refusal_names_is_no_promise():
+    line = "A1.2 op-1?i1:accept(A1) op-1!i1=refused[version=2] op-1:slice=A1.2[version=1]"
+    assert finding(CHECK, line).status is Status.UNKNOWN
 
 
 def test_each_intent_fails_once_for_a_row():

@@ -84,6 +84,12 @@ CASES = [
         "A1 A2 op-1?i1:cancel(A1,A2) +A1{status=cancelled}/i1 +A2{status=cancelled}/i1",
     ),
     (
+        "two-row-change",
+        "A1 P1 op-1?i1:pay(P1) +P1{status=paid}&A1{status=done}/i1",
+        [4],
+        "P1 op-1?i1:pay(P1) +P1{status=paid}/i1 +P1/i1[lsn=2]",
+    ),
+    (
         "batch-partial",
         "A1 A2 A3 op-1?i1:cancel(A1,A2,A3) +A1{status=cancelled}/i1 -A2/i1:illegal-state +A3/i1",
         [5],

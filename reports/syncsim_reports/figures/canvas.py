@@ -93,9 +93,7 @@ def at_px(x: float, y: float) -> tuple[float, float]:
 
 def say_empty(figure: Figure, why: str) -> Figure:
     """Say in the middle of a figure why there is nothing to draw."""
-    figure.text(
-        0.5, 0.45, drawable(why), fontsize=20, color=FAINT, ha="center", va="center"
-    )
+    figure.text(0.5, 0.45, drawable(why), fontsize=20, color=FAINT, ha="center", va="center")
     return figure
 
 

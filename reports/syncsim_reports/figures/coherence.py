@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from syncsim.staleness import Staleness
 from syncsim_reports.figures.canvas import (
-    INK, MARGIN_PX, QUIET, RULE, SERIES, SMALL_PT, axes_px, blank, drawable, say_empty, styled,
+    INK,
+    MARGIN_PX,
+    QUIET,
+    RULE,
+    SERIES,
+    SMALL_PT,
+    axes_px,
+    blank,
+    drawable,
+    say_empty,
+    styled,
 )  # fmt: skip
 from syncsim_reports.words import SECOND_US, duration, share
 
@@ -73,7 +83,7 @@ def _band(ax: Axes, place: int, run: Staleness, colour: str) -> None:
     bottom = place + BAND
     times = [time_us / SECOND_US for time_us in steps.times_us]
     tops = [
-        bottom - BAND * (coherent / ready if ready else 0.0)
+        bottom - BAND * coherent / ready if ready else float("nan")
         for coherent, ready in zip(steps.coherent, steps.ready, strict=True)
     ]
     ax.hlines([place, bottom], 0, 1, transform=ax.get_yaxis_transform(), colors=RULE, zorder=1)
@@ -84,19 +94,15 @@ def _band(ax: Axes, place: int, run: Staleness, colour: str) -> None:
 def _label(ax: Axes, place: int, name: str, run: Staleness, colour: str) -> None:
     rows = ax.get_yaxis_transform()
     lines = (
-        (0.5 * BAND - 0.02, drawable(name, 22), colour, 15.0, "bold", "bottom"),
-        (0.5 * BAND + 0.03, f"{share(run.phi)} coherent", INK, SMALL_PT, "normal", "top"),
+        (drawable(name, 22), 2, colour, 15.0, "bold"),
+        (f"{share(run.phi)} coherent", -18, INK, SMALL_PT, "normal"),
+        (f"mean age {duration(run.mean_age_us)}", -36, QUIET, SMALL_PT, "normal"),
     )
-    for height, text, ink, points, weight, side in lines:
+    for text, down, ink, points, weight in lines:
         ax.annotate(
-            text, (0, place + height), (-58, 0), xycoords=rows, textcoords="offset points",
-            color=ink, fontsize=points, fontweight=weight, ha="right", va=side,
+            text, (0, place + BAND / 2), (-58, down), xycoords=rows, textcoords="offset points",
+            color=ink, fontsize=points, fontweight=weight, ha="right",
         )  # fmt: skip
-    age = f"mean age {duration(run.mean_age_us)}"
-    ax.annotate(
-        age, (0, place + 0.5 * BAND + 0.03), (-58, -17), xycoords=rows,
-        textcoords="offset points", color=QUIET, fontsize=SMALL_PT, ha="right", va="top",
-    )  # fmt: skip
     for height, text in ((0.0, "all"), (BAND, "none")):
         ax.annotate(
             text, (0, place + height), (-8, 0), xycoords=rows, textcoords="offset points",

@@ -43,9 +43,7 @@ def _joined(texts: list[str]) -> str:
     return ", ".join(texts[:TEXTS_MAX]) + (f", +{hidden}" if hidden > 0 else "")
 
 
-def _of(
-    record: Record, shown: dict[tuple[str, str], dict[str, Any] | None]
-) -> Mark | None:
+def _of(record: Record, shown: dict[tuple[str, str], dict[str, Any] | None]) -> Mark | None:
     """Return the mark of a record, None for the kinds that arrows tell of already."""
     data = record.data or {}
     row = short(record.entity)
@@ -78,9 +76,7 @@ def _at(record: Record, symbol: str, colour: str, text: str) -> Mark:
     return Mark(record.at, record.time_us, symbol, colour, text.replace("_", " "))
 
 
-def _paint(
-    record: Record, shown: dict[tuple[str, str], dict[str, Any] | None]
-) -> Mark | None:
+def _paint(record: Record, shown: dict[tuple[str, str], dict[str, Any] | None]) -> Mark | None:
     """Return what changed on screen, None if the same row of another view said it already.
 
     The first paint of a row shows it as it was and is not news.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-
 NEAR_PX = 24.0
 """A label nearer than this to a line looks as if it named it."""
 

@@ -13,8 +13,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from syncsim.history import History
 from syncsim_reports.figures.canvas import (
-    BLUE, FAINT, GREEN, HEIGHT_PX, INK, MARGIN_PX, ORANGE, PURPLE, QUIET, RULE, SHADE, SMALL_PT,
-    VERMILLION, WIDTH_PX, blank, drawable, key_line, run_line, say_empty, styled,
+    BLUE,
+    FAINT,
+    GREEN,
+    HEIGHT_PX,
+    INK,
+    MARGIN_PX,
+    ORANGE,
+    PURPLE,
+    QUIET,
+    RULE,
+    SHADE,
+    SMALL_PT,
+    VERMILLION,
+    WIDTH_PX,
+    blank,
+    drawable,
+    key_line,
+    run_line,
+    say_empty,
+    styled,
 )  # fmt: skip
 from syncsim_reports.figures.focus import MESSAGES_MAX, Focus, focus
 from syncsim_reports.figures.marks import Mark, marks, places
@@ -101,7 +119,8 @@ def spacetime(
             span = f"{moment(from_us or 0)} to {moment(end_us)}"
             part = Focus(from_us or 0, end_us, f"Messages from {span}")
         figure = blank(part.headline, run_line(history.header))
-        sent = _messages(history, part)[:messages_max]
+        every = _messages(history, part)
+        sent = every[:messages_max]
         found = marks(history, part.from_us, part.until_us)
         shown, hidden = _places(history, sent, found)
         if not sent and not found:
@@ -116,9 +135,9 @@ def spacetime(
             _arrow(ax, message, scale)
         _write(ax, found, scale)
         key_line(figure, KEY)
-        if hidden:
-            text = f"and {count(hidden, 'more client')}"
-            ax.text(WIDTH_PX - MARGIN_PX, 24, text, color=QUIET, fontsize=SMALL_PT, ha="right")
+        missing = {"more client": hidden, "more message": len(every) - len(sent)}
+        text = ", ".join(f"and {count(number, what)}" for what, number in missing.items() if number)
+        ax.text(WIDTH_PX - MARGIN_PX, 24, text, color=QUIET, fontsize=SMALL_PT, ha="right")
         return figure
 
 
@@ -190,18 +209,14 @@ def _lifelines(ax: Axes, history: History, scale: _Scale) -> None:
             x, TOP_PX + 28, drawable(place, 18), fontsize=15, fontweight="bold", ha="center",
             color=INK,
         )  # fmt: skip
-        ax.text(
-            x, TOP_PX + 10, drawable(role, 18), fontsize=SMALL_PT, ha="center", color=QUIET
-        )
+        ax.text(x, TOP_PX + 10, drawable(role, 18), fontsize=SMALL_PT, ha="center", color=QUIET)
     for outage in outages(history):
         if outage.place in scale.x_of:
             top = min(scale.y(outage.start_us), TOP_PX)
             bottom = max(scale.y(outage.end_us), BOTTOM_PX)
             if top > bottom:
                 x = scale.x_of[outage.place]
-                ax.add_patch(
-                    Rectangle((x - 11, bottom), 22, top - bottom, color=SHADE, zorder=0.5)
-                )
+                ax.add_patch(Rectangle((x - 11, bottom), 22, top - bottom, color=SHADE, zorder=0.5))
 
 
 def _clock(ax: Axes, scale: _Scale) -> None:

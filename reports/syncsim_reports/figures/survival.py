@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from syncsim.staleness import Window, survival
 from syncsim_reports.figures.canvas import (
-    INK, MARGIN_PX, QUIET, SERIES, SMALL_PT, axes_px, blank, drawable, say_empty, styled,
+    INK,
+    MARGIN_PX,
+    QUIET,
+    SERIES,
+    SMALL_PT,
+    axes_px,
+    blank,
+    drawable,
+    say_empty,
+    styled,
 )  # fmt: skip
 from syncsim_reports.figures.placing import Box, freest
 from syncsim_reports.windows import in_queries
@@ -20,7 +29,7 @@ if TYPE_CHECKING:
 SHORTEST_US = MILLISECOND_US
 """A logarithmic axis has no zero; shorter windows than this stand at its left end."""
 
-POINTS_EVERY_PX = 5.0
+POINTS_EVERY_PX = 10.0
 QUANTILES = ((0.5, "p50"), (0.99, "p99"))
 
 
@@ -183,8 +192,8 @@ def _candidates(
         for left in (x + 18, x - 18 - wide):
             for bottom in (y + 6, y - high / 2, y - high - 6):
                 box = Box(left, bottom, left + wide, bottom + high)
-                if area.x0 + 8 <= box.left and box.right <= area.x1 and box.top <= area.y1 - 24:
-                    if area.y0 + 8 <= box.bottom:
-                        boxes.append(box)
+                fits_across = area.x0 + 8 <= box.left and box.right <= area.x1
+                if fits_across and area.y0 + 8 <= box.bottom and box.top <= area.y1 - 24:
+                    boxes.append(box)
     corner = Box(area.x1 - wide, area.y1 - 30 - high, area.x1, area.y1 - 30)
     return boxes or [corner]

@@ -8,9 +8,29 @@ from typing import TYPE_CHECKING, NamedTuple
 from syncsim.history import History
 from syncsim.staleness import Staleness, Window
 from syncsim_reports.figures.canvas import (
-    FAINT, FOOT_PX, HEAD_PX, HEIGHT_PX, INK, MARGIN_PX, ORANGE, PURPLE, QUIET, RULE, SHADE,
-    SKY, SMALL_PT, VERMILLION, WIDTH_PX, at_px, axes_px, blank, drawable, key_line, run_line,
-    say_empty, styled,
+    FAINT,
+    FOOT_PX,
+    HEAD_PX,
+    HEIGHT_PX,
+    INK,
+    MARGIN_PX,
+    ORANGE,
+    PURPLE,
+    QUIET,
+    RULE,
+    SHADE,
+    SKY,
+    SMALL_PT,
+    VERMILLION,
+    WIDTH_PX,
+    at_px,
+    axes_px,
+    blank,
+    drawable,
+    key_line,
+    run_line,
+    say_empty,
+    styled,
 )  # fmt: skip
 from syncsim_reports.figures.outages import BACKEND, Outage, outages
 from syncsim_reports.windows import in_queries
@@ -127,9 +147,7 @@ def _key(windows: Sequence[Window]) -> dict[str, str]:
     return key
 
 
-def _lanes(
-    history: History, windows: Iterable[Window], lanes_max: int
-) -> tuple[list[Lane], int]:
+def _lanes(history: History, windows: Iterable[Window], lanes_max: int) -> tuple[list[Lane], int]:
     """Return the lanes to draw, grouped by client, and how many are left out."""
     of: dict[tuple[str, str], list[Window]] = {}
     for window in windows:
@@ -154,9 +172,7 @@ def _groups(lanes: Sequence[Lane]) -> dict[str, tuple[int, int]]:
 
 def _set_scale(ax: Axes, history: History, lanes: Sequence[Lane]) -> _Scale:
     """Fix the axes: seconds to the right, lanes downwards from the top."""
-    seen_us = [
-        window.end_us for lane in lanes for window in lane.windows if not window.censored
-    ]
+    seen_us = [window.end_us for lane in lanes for window in lane.windows if not window.censored]
     seen_us += [window.start_us for lane in lanes for window in lane.windows]
     seen_us += [record.time_us for record in history.of("commit", "heal")]
     seen_us += [r.time_us for r in history.of("phase") if (r.data or {}).get("phase") == "settle"]
@@ -173,9 +189,7 @@ def _set_scale(ax: Axes, history: History, lanes: Sequence[Lane]) -> _Scale:
     return _Scale(until_us, lane_px)
 
 
-def _shade(
-    ax: Axes, lanes: Sequence[Lane], cut: Sequence[Outage], scale: _Scale
-) -> None:
+def _shade(ax: Axes, lanes: Sequence[Lane], cut: Sequence[Outage], scale: _Scale) -> None:
     """Shade each client's outages over its lanes, and the backend's over all of them."""
     from matplotlib.patches import Rectangle
 
@@ -234,9 +248,14 @@ def _windows(ax: Axes, lanes: Sequence[Lane], scale: _Scale) -> None:
             if shapes:
                 ax.add_collection(
                     PolyCollection(
-                        shapes, facecolor=colour, edgecolor=colour, linewidth=0.8, zorder=2,
-                        clip_on=False, label=f"{cause}, {'open end' if censored else 'closed'}",
-                    )  # fmt: skip
+                        shapes,
+                        facecolor=colour,
+                        edgecolor=colour,
+                        linewidth=0.8,
+                        zorder=2,
+                        clip_on=False,
+                        label=f"{cause}, {'open end' if censored else 'closed'}",
+                    )
                 )
 
 

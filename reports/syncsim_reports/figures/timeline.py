@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from syncsim_reports.words import MILLISECOND_US
 
@@ -34,7 +35,7 @@ class Timeline:
     def __init__(self, times_us: Iterable[int], from_us: int, until_us: int) -> None:
         inside = [time_us for time_us in times_us if from_us < time_us < until_us]
         self._knots = sorted(dict.fromkeys([from_us, *inside, max(until_us, from_us + 1)]))
-        gaps = list(zip(self._knots, self._knots[1:], strict=False))
+        gaps = list(pairwise(self._knots))
         limit_us = _limit_us([end - start for start, end in gaps])
         self.cuts = [(start, end) for start, end in gaps if end - start > limit_us]
         true_us = sum(end - start for start, end in gaps if end - start <= limit_us)

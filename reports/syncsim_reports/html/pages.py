@@ -44,16 +44,20 @@ def run_page(
     pictures: Sequence[Picture] = (),
 ) -> str:
     """Return the page of one run: verdict, stories, staleness, costs and figures."""
-    return _environment().get_template("run.html.j2").render(
-        header=history.header,
-        document=as_json(verdict, history),
-        checks=CHECKS,
-        records=len(history),
-        end_us=history.end_us,
-        staleness=staleness,
-        by_query=by_query(staleness.windows),
-        costs=costs,
-        pictures=pictures,
+    return (
+        _environment()
+        .get_template("run.html.j2")
+        .render(
+            header=history.header,
+            document=as_json(verdict, history),
+            checks=CHECKS,
+            records=len(history),
+            end_us=history.end_us,
+            staleness=staleness,
+            by_query=by_query(staleness.windows),
+            costs=costs,
+            pictures=pictures,
+        )
     )
 
 
@@ -62,11 +66,15 @@ def demo_page(
 ) -> str:
     """Return the page that lays designs side by side: claims, figures, every scenario."""
     groups = by_scenario(rows)
-    return _environment().get_template("demo.html.j2").render(
-        groups=groups,
-        claims=_matrix(claims),
-        runs=sum(row.runs for group in groups.values() for row in group),
-        pictures=pictures,
+    return (
+        _environment()
+        .get_template("demo.html.j2")
+        .render(
+            groups=groups,
+            claims=_matrix(claims),
+            runs=sum(row.runs for group in groups.values() for row in group),
+            pictures=pictures,
+        )
     )
 
 

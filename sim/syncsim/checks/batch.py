@@ -46,7 +46,7 @@ def answers(intent: Intent) -> dict[str, str]:
         if refusal.seq < before:
             given.update(dict.fromkeys([refusal.entity] if refusal.entity else asked, "refused"))
     for commit in intent.commits:
-        if commit.seq < before and commit.entity in asked:
+        if commit.seq < before:
             given[commit.entity] = "ok"
     return {entity: given[entity] for entity in asked if entity in given}
 

@@ -9,6 +9,7 @@ How it comes to that, for instance:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
@@ -19,18 +20,14 @@ from syncsim.history import Record
 from syncsim.history.replay import SLICE, Replay, Screen
 from syncsim.staleness.underway import Underway
 
-_SCREEN = ("row", "commit", "mount", "ready", "unmount", "paint")
-_MARKS = ("fetched", "freshen", "invalidate")
-_KINDS = tuple(dict.fromkeys((*_SCREEN, *_MARKS, *Underway.KINDS, "event")))
-
 
 def judge(evidence: Evidence) -> Finding:
     """Watch every stale row, and after each instant ask whether anything can mend it."""
     watch = _Watch(evidence)
-    for record in evidence.history.of(*_KINDS):
+    for record in evidence.history.of(*watch.handlers):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
-        watch.take(record)
+        watch.handlers[record.kind](record)
     watch.finish(evidence.history.end_us)
     return conclude(
         "INVAL",
@@ -89,48 +86,63 @@ class _Watch:
         self._heard: dict[tuple[str, str], int] = {}
         # What the instant touched: by client, the cells.
         self._touched: dict[str, dict[tuple[str, str], None]] = {}
+        self.handlers: dict[str, Callable[[Record], None]] = {
+            **dict.fromkeys(Underway.KINDS, self._prospects),
+            **dict.fromkeys(("row", "ready", "paint"), self._screen),
+            **dict.fromkeys(("mount", "unmount"), self._mount),
+            **dict.fromkeys(("fetched", "freshen", "invalidate"), self._mark),
+            "commit": self._commit,
+            "event": self._event,
+            "lose": self._lose,
+        }
 
-    def take(self, record: Record) -> None:
-        """Take one record in; nothing is concluded before the instant is over."""
-        kind = record.kind
-        if kind in Underway.KINDS:
-            client = self._underway.apply(record)
-            if client:
-                self._touched.setdefault(client, {})
-        if kind in _SCREEN:
-            self._take_screen(record)
-        elif kind in _MARKS:
-            self._take_mark(record)
-        elif kind == "event":
-            self._heard[record.at, record.entity] = record.seq
-        elif kind == "lose" and (record.data or {}).get("what") == "event":
-            self._lost[record.at, record.lsn] = record.seq
+    # Records are taken in first; nothing is concluded before their instant is over.
 
-    def _take_screen(self, record: Record) -> None:
-        kind = record.kind
-        if kind in ("mount", "unmount"):
-            view = self._views.setdefault(record.at, {}).pop(record.view, None)
-            if view is not None:
-                self._end_all(view, ended=True)
-        elif kind == "commit":
-            self._commits.apply(record)
+    def _prospects(self, record: Record) -> None:
+        """Something that might mend a client's screen begins or ends."""
+        client = self._underway.apply(record)
+        if client:
+            self._touched.setdefault(client, {})
+
+    def _screen(self, record: Record) -> None:
+        """What a view shows, or should show, changes."""
         for screen, entity in self._replay.apply(record):
             self._touched.setdefault(screen.client, {})[screen.view, entity] = None
-        if kind == "mount":
-            screen = self._replay.screens[record.at, record.view]
-            if screen.query != SLICE:
-                self._views[record.at][record.view] = _View(screen)
 
-    def _take_mark(self, record: Record) -> None:
-        key = record.at, record.view
-        is_fresh = record.kind == "freshen" or (
-            record.kind == "fetched" and (record.data or {}).get("fresh", True)
-        )
+    def _mount(self, record: Record) -> None:
+        """A view comes on screen or leaves it."""
+        views = self._views.setdefault(record.at, {})
+        view = views.pop(record.view, None)
+        if view is not None:
+            self._end_all(view, ended=True)
+        self._replay.apply(record)
+        screen = self._replay.screens.get((record.at, record.view))
+        if screen is not None and screen.query != SLICE:
+            views[record.view] = _View(screen)
+
+    def _commit(self, record: Record) -> None:
+        self._commits.apply(record)
+        self._prospects(record)
+        self._screen(record)
+
+    def _mark(self, record: Record) -> None:
+        """A view is marked fresh, or stale."""
+        if record.kind == "fetched":
+            self._prospects(record)
+        is_fresh = record.kind != "invalidate" and (record.data or {}).get("fresh", True)
         if is_fresh:
-            self._fresh[key] = record.seq
+            self._fresh[record.at, record.view] = record.seq
         else:
-            self._fresh.pop(key, None)
+            self._fresh.pop((record.at, record.view), None)
         self._touched.setdefault(record.at, {})
+
+    def _event(self, record: Record) -> None:
+        self._heard[record.at, record.entity] = record.seq
+
+    def _lose(self, record: Record) -> None:
+        self._prospects(record)
+        if (record.data or {}).get("what") == "event":
+            self._lost[record.at, record.lsn] = record.seq
 
     def end_instant(self, next_us: int) -> None:
         """Look at every client that the instant touched; nothing changes then until `next_us`."""

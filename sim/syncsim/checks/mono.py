@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from syncsim.checks.evidence import Evidence, row_name, seconds, words
-from syncsim.checks.prose import because
+from syncsim.checks.evidence import Evidence, row_name, seconds
+from syncsim.checks.prose import because, in_brackets
 from syncsim.checks.verdict import Check, Finding, Story, conclude
 from syncsim.history import History, Record
 
@@ -38,14 +38,13 @@ def judge(evidence: Evidence) -> Finding:
 
 def _story(history: History, before: Record, paint: Record) -> Story:
     fields, newer = (paint.data or {}).get("fields"), (before.data or {}).get("fields")
-    shown = words(newer, than=fields or {})
     reason, records = because(history, paint)
     return Story(
         text=(
             f"At {seconds(before.time_us)} {paint.at}'s view {paint.view} showed version"
-            f" {before.version} of {row_name(paint.entity)} ({shown}). At"
+            f" {before.version} of {row_name(paint.entity)}{in_brackets(newer, than=fields)}. At"
             f" {seconds(paint.time_us)} it went back to version {paint.version}"
-            f" ({words(fields, than=newer or {})}), which the person had already seen"
+            f"{in_brackets(fields, than=newer)}, which the person had already seen"
             f" replaced.{reason}"
         ),
         records=tuple(sorted({before.seq, *records, paint.seq})),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from syncsim.checks.evidence import Intent, row_name, seconds
+from typing import Any
+
+from syncsim.checks.evidence import Intent, row_name, seconds, words
 from syncsim.history import History, Record
 
 ROWS_NAMED = 3
@@ -26,28 +28,35 @@ def chose(intent: Intent) -> str:
     return f'{asked.at} chose "{action}"{rows} at {seconds(asked.time_us)}'
 
 
+def in_brackets(fields: dict[str, Any] | None, than: dict[str, Any] | None) -> str:
+    """Write how a row differs from another: ` (status pending)`, empty if it does not."""
+    if fields is not None and than is not None:
+        than = {name: than.get(name) for name in fields}
+        if fields == than:
+            return ""
+    return f" ({words(fields, than=than)})"
+
+
 def because(history: History, paint: Record) -> tuple[str, tuple[int, ...]]:
     """Return why a client painted a row, as a sentence, and the records that it rests on.
 
     The chain of causes leads from the paint back to the message that set it off. What the
-    client did in between, a rollback of the row or the end of a fetch of the view, is the
-    reason. Both are empty if the history does not tell.
+    client did in between, a rollback or the end of a fetch of the view, is the reason; a
+    rollback that restores a snapshot touches more rows than its own. Both are empty if the
+    history does not tell.
     """
     start = paint.seq
     for cause in history.causes(paint.seq):
         if cause.at != paint.at:
             break
         start = cause.seq
-        if cause.kind == "receive":
-            break
     for seq in range(paint.seq - 1, start - 1, -1):
         record = history[seq]
         if record.at != paint.at:
             continue
-        reason = (record.data or {}).get("reason")
-        if record.kind == "unlay" and record.entity == paint.entity and reason == "rollback":
-            text = f" That frame followed the rollback of the pending change {record.intent}."
-            return text, (seq,)
+        if record.kind == "unlay" and (record.data or {}).get("reason") == "rollback":
+            change = f"the pending change {record.intent} of {row_name(record.entity)}"
+            return f" That frame followed the rollback of {change}.", (seq,)
         if record.kind == "fetched" and record.view == paint.view:
             return _fetched(history, record)
     return "", ()

@@ -8,7 +8,7 @@ from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.grace import Grace
 from syncsim.checks.overlays import PRESENCE, Layer, Overlays
 from syncsim.checks.prose import chose
-from syncsim.checks.screen_prose import Commits, change_of, differing, lasted
+from syncsim.checks.screen_prose import Commits, Fields, change_of, differing, lasted
 from syncsim.checks.verdict import Check, Finding, Story, conclude
 from syncsim.history import Record
 from syncsim.history.replay import Replay, Screen
@@ -170,44 +170,57 @@ class _Watch:
     def _tell(
         self, screen: Screen, entity: str, what: str, since_us: int
     ) -> tuple[str, tuple[int, ...]]:
-        """Tell of a row that is wrong: what it shows, what it should, and why."""
-        painted, row = screen.shown.get(entity), screen.base.get(entity)
-        shown, base = painted.fields if painted else None, row.fields if row else None
-        before, after, records = self._reason(screen, entity, what, since_us)
-        text = (
-            f"{before}From {seconds(since_us)} on {screen.client}'s view {screen.view} showed"
-            f" for {row_name(entity)}: {differing(shown, base)}; the server had told it:"
-            f" {differing(base, shown)}.{after}"
-        )
-        if painted:
-            records.append(painted.seq)
-        return text, tuple(sorted(set(records)))
-
-    def _reason(
-        self, screen: Screen, entity: str, what: str, since_us: int
-    ) -> tuple[str, str, list[int]]:
-        """Return what came before, what it means, and the records that show it.
+        """Tell of a row that is wrong: what it shows, what it should, and why.
 
         Looked for in this order: a pending intent that is not shown, an intent that failed
         and still is, and a rollback that erased what others had changed.
         """
-        client, row = screen.client, screen.base.get(entity)
+        painted, row = screen.shown.get(entity), screen.base.get(entity)
+        shown, due = painted.fields if painted else None, row.fields if row else None
+        before, after, records = "", "", [painted.seq] if painted else []
+        hidden = self._hidden(screen, entity, what)
+        failed = self._failed(screen, entity, what)
+        rollback = self._rollbacks.get(screen.client)
+        if hidden is not None:
+            before, asked = self._asked(hidden.intent)
+            after = " The intent was still pending, but its change was not shown any more."
+            due = None if hidden.fields is None or due is None else {**due, **hidden.fields}
+            records += asked
+        elif failed is not None:
+            before, asked = self._asked(failed.intent)
+            after = " What had failed was still shown."
+            records += asked
+        elif rollback and abs(since_us - rollback.time_us) <= self._evidence.paint_us:
+            before, asked = self._asked(rollback.intent)
+            commit = self._commits.find(entity, row.version) if row else None
+            erased = change_of(commit) if commit else "what the server had told since"
+            after = f" The rollback of {seconds(rollback.time_us)} erased {erased}."
+            records += [*asked, rollback.seq, *([commit.seq] if commit else [])]
+        text = (
+            f"{before}From {seconds(since_us)} on {screen.client}'s view {screen.view} showed for"
+            f" {row_name(entity)}: {differing(shown, due)}; it should have shown:"
+            f" {differing(_as_seen(due, shown), shown)}.{after}"
+        )
+        return text, tuple(sorted(set(records)))
+
+    def _hidden(self, screen: Screen, entity: str, what: str) -> Layer | None:
+        """Return a pending change that a view must show and does not."""
         for layer, must in self._overlays.applied(screen, entity):
             if must and (layer.fields is None or what in layer.fields):
-                before, records = self._asked(layer.intent)
-                return before, " The pending change was not shown any more.", records
-        for layer in self._overlays.failed(client, entity):
-            if _shows(screen, entity, layer, what):
-                before, records = self._asked(layer.intent)
-                return before, " What had failed was still shown.", records
-        rollback = self._rollbacks.get(client)
-        if rollback is None or abs(since_us - rollback.time_us) > self._evidence.paint_us:
-            return "", "", []
-        before, records = self._asked(rollback.intent)
-        commit = self._commits.find(entity, row.version) if row else None
-        erased = change_of(commit) if commit else "what the server had told since"
-        records += [rollback.seq, commit.seq] if commit else [rollback.seq]
-        return before, f" The rollback of {seconds(rollback.time_us)} erased {erased}.", records
+                return layer
+        return None
+
+    def _failed(self, screen: Screen, entity: str, what: str) -> Layer | None:
+        """Return a change that came to nothing and that a view still shows."""
+        painted = screen.shown.get(entity)
+        shown = painted.fields if painted else None
+        for layer in self._overlays.failed(screen.client, entity):
+            if what == PRESENCE or shown is None or layer.fields is None:
+                if (shown is None) == (layer.fields is None):
+                    return layer
+            elif what in layer.fields and shown[what] == layer.fields[what]:
+                return layer
+        return None
 
     def _asked(self, intent_id: str) -> tuple[str, list[int]]:
         """Tell of an intent: who chose what when, and how it ended."""
@@ -224,13 +237,11 @@ class _Watch:
         return f"{text}. ", records
 
 
-def _shows(screen: Screen, entity: str, layer: Layer, what: str) -> bool:
-    """Tell whether what is wrong with a row is what an overlay had made of it."""
-    painted = screen.shown.get(entity)
-    shown = painted.fields if painted else None
-    if what == PRESENCE or shown is None or layer.fields is None:
-        return (shown is None) == (layer.fields is None)
-    return what in layer.fields and shown[what] == layer.fields[what]
+def _as_seen(due: Fields, shown: Fields) -> Fields:
+    """Return a row without the fields that the view does not show."""
+    if due is None or shown is None:
+        return due
+    return {name: value for name, value in due.items() if name in shown}
 
 
 CHECK = Check(

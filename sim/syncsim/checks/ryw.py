@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from syncsim.checks.evidence import Evidence, Intent, row_name, seconds, words
-from syncsim.checks.prose import because, chose
+from syncsim.checks.evidence import Evidence, Intent, row_name, seconds
+from syncsim.checks.prose import because, chose, in_brackets
 from syncsim.checks.verdict import Check, Finding, Story, conclude
 from syncsim.history import History, Record
 
@@ -27,7 +27,7 @@ def judge(evidence: Evidence) -> Finding:
     for record in evidence.history.of("outcome", "paint"):
         if record.kind == "outcome":
             intent = evidence.intents.get(record.intent)
-            if intent is not None and intent.outcome == record:
+            if intent is not None:
                 for entity, version in promised(intent, record).items():
                     promise = Promise(intent, record, version)
                     promises.setdefault((record.at, entity), []).append(promise)
@@ -74,14 +74,13 @@ def _story(history: History, promise: Promise, paint: Record) -> Story:
     row = row_name(paint.entity)
     commit = next((c for c in intent.commits if c.entity == paint.entity), None)
     committed = f" The backend committed it at {seconds(commit.time_us)}." if commit else ""
-    fields = (paint.data or {}).get("fields")
     reason, records = because(history, paint)
     return Story(
         text=(
             f"{chose(intent)} and was told ok at {seconds(outcome.time_us)}, when {row} was at"
             f" version {promise.version}.{committed} At {seconds(paint.time_us)} {paint.at}'s view"
-            f" {paint.view} showed version {paint.version} again ({words(fields)}): the"
-            f" person's own change was gone from the screen.{reason}"
+            f" {paint.view} showed version {paint.version}, the row from before the person's own"
+            f" change{_seen(paint, commit)}.{reason}"
         ),
         records=tuple(
             sorted(
@@ -98,6 +97,15 @@ def _story(history: History, promise: Promise, paint: Record) -> Story:
         client=paint.at,
         entity=paint.entity,
     )
+
+
+def _seen(paint: Record, commit: Record | None) -> str:
+    """Write what a paint showed otherwise than the commit, and what was painted over it."""
+    data = paint.data or {}
+    overlays = data.get("overlays")
+    over = f", with the pending {' and '.join(overlays)} painted over it" if overlays else ""
+    committed = (commit.data or {}).get("fields") if commit else None
+    return f"{in_brackets(data.get('fields'), than=committed)}{over}"
 
 
 CHECK = Check(

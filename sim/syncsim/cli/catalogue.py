@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-KINDS = ("scenarios", "designs", "networks", "checks")
+from typing import Literal
+
+FileKind = Literal["scenarios", "designs", "networks"]
+
+FILES: tuple[FileKind, ...] = ("scenarios", "designs", "networks")
+KINDS = (*FILES, "checks")
 
 
 def entries(kind: str) -> list[tuple[str, str]]:
@@ -14,21 +19,17 @@ def entries(kind: str) -> list[tuple[str, str]]:
     from syncsim import scenario
 
     if kind == "designs":
-        return [(name, scenario.load_design(name).title) for name in scenario.names(kind)]
+        return [(name, scenario.load_design(name).title) for name in scenario.names("designs")]
     if kind == "networks":
-        return [(name, scenario.load_network(name).title) for name in scenario.names(kind)]
-    return [(name, scenario.load(name).title) for name in scenario.names(kind)]
+        return [(name, scenario.load_network(name).title) for name in scenario.names("networks")]
+    return [(name, scenario.load(name).title) for name in scenario.names("scenarios")]
 
 
-def kind_of(name: str) -> str | None:
-    """Return the kind that has an entry of this name, None if none has."""
+def kind_of(name: str) -> FileKind | None:
+    """Return the kind of file that has this name in the catalogue, None if none has."""
     from syncsim import scenario
-    from syncsim.checks import CHECKS
 
-    for kind in ("scenarios", "designs", "networks"):
-        if name in scenario.names(kind):
-            return kind
-    return "checks" if name in CHECKS else None
+    return next((kind for kind in FILES if name in scenario.names(kind)), None)
 
 
 def all_names() -> list[str]:
@@ -36,5 +37,5 @@ def all_names() -> list[str]:
     from syncsim import scenario
     from syncsim.checks import CHECKS
 
-    found = [name for kind in KINDS[:3] for name in scenario.names(kind)]
+    found = [name for kind in FILES for name in scenario.names(kind)]
     return [*found, *CHECKS]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import click
 
 from syncsim.cli.output import print_json
@@ -11,7 +13,7 @@ from syncsim.cli.output import print_json
 @click.argument(
     "kind", type=click.Choice(("scenario", "design", "network")), default="scenario"
 )
-def command(kind: str) -> None:
+def command(kind: Literal["scenario", "design", "network"]) -> None:
     """Print the JSON Schema of a KIND of file: scenario (if left out), design or network.
 
     \b

@@ -22,22 +22,22 @@ def command(name: str, as_json: bool) -> None:
       syncsim show hardened
       syncsim show ROLL
     """
+    from syncsim import scenario
+    from syncsim.checks import CHECKS
     from syncsim.errors import InputError, unknown_name
 
     kind = kind_of(name)
-    if kind is None:
+    if kind is not None:
+        text = scenario.find(kind, name).read_text(encoding="utf-8")
+        if as_json:
+            print_json({"kind": kind, "name": name, "yaml": text})
+        else:
+            click.echo(text, nl=False)
+    elif name in CHECKS:
+        _show_check(name, as_json)
+    else:
         problem = unknown_name(what="entry", name=name, valid=all_names(), place="NAME")
         raise InputError(problem)
-    if kind == "checks":
-        _show_check(name, as_json)
-        return
-    from syncsim import scenario
-
-    text = scenario.find(kind, name).read_text(encoding="utf-8")
-    if as_json:
-        print_json({"kind": kind, "name": name, "yaml": text})
-    else:
-        click.echo(text, nl=False)
 
 
 def _show_check(name: str, as_json: bool) -> None:

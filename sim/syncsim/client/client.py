@@ -39,7 +39,7 @@ from syncsim.client.slices import SliceStore
 from syncsim.client.socket import RECONNECT, Socket
 from syncsim.client.write import write_strategy
 from syncsim.design import Design
-from syncsim.domain import Action, Domain, Row, allows, changes
+from syncsim.domain import Action, Domain, Row, allows, changes, type_of
 from syncsim.net.messages import EventBody, ResultBody, RowsBody
 
 HABIT = "habit"
@@ -92,13 +92,16 @@ class Client:
         return context.out
 
     def can(self, action: Action, row: Row) -> bool:
-        """Tell whether the screen offers an action on a row that it shows."""
+        """Tell whether the screen offers an action on a row that it shows.
+
+        A button looks at its own row only, not at the rows that this one links to.
+        """
         assert row.fields is not None, row.entity
         context = self._context
         return (
-            action.entity == row.entity.partition("/")[0]
+            action.entity == type_of(row.entity)
             and self.role in action.roles
-            and allows(context.domain, action, row.fields, context.user, self._seen_fields)
+            and allows(context.domain, action, row.fields, context.user, _nothing)
         )
 
     # The person
@@ -189,7 +192,7 @@ class Client:
     def _look_again(self) -> None:
         """Do what a person's reload button does: fetch everything on screen again."""
         for query in self._cache.mounted():
-            query.invalidate()
+            query.invalidate(self._context.origin)
             self._context.note("invalidate", view=query.view, data={"reason": "refresh"})
             self._cache.restart(query, "refresh")
 
@@ -232,7 +235,7 @@ class Client:
             self._mutations.on_failed(event.request, event.reason)
 
     def _socket_opened(self, event: SocketOpened) -> None:
-        self._context.origin = "open"
+        self._context.origin = self._context.unique("open")
         self._socket.opened()
         self._context.arm(RESYNC, armed=False)
         self._recovery.on_open(self._cache)
@@ -242,7 +245,7 @@ class Client:
         self._socket.closed()
 
     def _online(self, event: Online) -> None:
-        self._context.origin = "online"
+        self._context.origin = self._context.unique("online")
         self._context.is_online = True
         self._mutations.go_online()
         self._cache.go_online()
@@ -264,7 +267,6 @@ class Client:
         elif key == WATCH_WRITES:
             self._mutations.expire()
         elif key == "retry":
-            self._context.origin = "retry"
             self._cache.retry(rest)
         elif key == "resend":
             self._mutations.resend(rest)
@@ -276,6 +278,6 @@ class Client:
             self._look_again()
             self._plan_habit()
 
-    def _seen_fields(self, entity: str) -> dict[str, Any] | None:
-        row = self.screen.find(entity)
-        return row.fields if row else None
+
+def _nothing(entity: str) -> None:
+    """Know nothing of a linked row."""

@@ -149,6 +149,7 @@ class Mutations:
     ) -> None:
         """Take the overlay away, tell the person, and let the read strategy look again."""
         is_ok = result == "ok"
+        self._context.origin = mutation.intent
         del self._pending[mutation.intent]
         self._overlay.settle(self._cache, mutation, is_ok=is_ok)
         self._cache.store(confirmed)

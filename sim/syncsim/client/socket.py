@@ -1,7 +1,7 @@
 """The client's end of the WebSocket: open it, and open it again after a close.
 
-The waits are those of socket.io-client 4.8: 1 s doubling to 5 s, half of it jitter
-(manager.ts, reconnectionDelay, reconnectionDelayMax, randomizationFactor).
+The waits are those of socket.io-client 4.8: 1 s doubling to 5 s, up to half of it more or
+less (manager.ts, reconnectionDelay, reconnectionDelayMax, randomizationFactor).
 """
 
 from __future__ import annotations
@@ -40,6 +40,6 @@ class Socket:
         self.is_open = False
         delay_us = min(DELAY_FIRST_US << min(self._failures, 8), DELAY_MAX_US)
         self._failures += 1
-        spread_us = delay_us * JITTER_PERCENT // 100
+        jitter_us = delay_us * JITTER_PERCENT // 100
         luck = f"{self._context.name}/socket/{self._attempts}/wait"
-        self._context.set_timer(RECONNECT, delay_us - spread_us // 2, spread_us, luck)
+        self._context.set_timer(RECONNECT, delay_us - jitter_us, 2 * jitter_us, luck)

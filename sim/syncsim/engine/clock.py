@@ -38,7 +38,10 @@ class Engine:
         timeout.callbacks.append(lambda _event: action(*arguments))
 
     def run(self, until_us: int) -> None:
-        """Run everything that is due up to and including `until_us`."""
+        """Run everything that is due up to and including `until_us`, which then is the time."""
         assert until_us >= self.now_us, until_us
-        # SimPy stops before the events at `until`, so the last instant needs one more tick.
-        self._environment.run(until=until_us + 1)
+        if until_us > self.now_us:
+            self._environment.run(until=until_us)
+        # SimPy stops before the events at `until`; here they belong to the run.
+        while self._environment.peek() <= until_us:
+            self._environment.step()

@@ -11,6 +11,7 @@ import math
 import zlib
 
 _UNIT = 1 << 64
+_WORD = 1 << 32
 
 
 class Draws:
@@ -46,8 +47,10 @@ class Draws:
         """Return the name that comes first in an order shuffled by `salt`.
 
         Taking a name away does not change which of the others comes first, unless it was
-        the one. A checksum is enough here: only the order matters, and there may be many.
+        the one. There may be many names, so each costs a checksum and not a hash. The checksum
+        alone would favour some: for names of one length its start flips the same bits in all.
         """
         assert names, salt
-        start = zlib.crc32(self.bits(salt).to_bytes(8, "big"))
-        return min(names, key=lambda name: (zlib.crc32(name.encode(), start), name))
+        bits = self.bits(salt)
+        start, odd = bits >> 32, bits | 1
+        return min(names, key=lambda name: (zlib.crc32(name.encode(), start) * odd % _WORD, name))

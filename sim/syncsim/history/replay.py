@@ -174,9 +174,8 @@ class Replay:
         """Bring one screen's truth up to one row; tell whether that changed it."""
         if screen.test is not None and entity_type(entity) != screen.entity_type:
             return False
-        fields = screen.project(entity, row.fields)
-        if fields is not None and screen.test is not None and not screen.test(row.fields):
-            fields = None
+        belongs = screen.test is None or screen.test(row.fields)
+        fields = screen.project(entity, row.fields) if belongs else None
         if fields == screen.truth.get(entity):
             return False
         if fields is None:

@@ -63,7 +63,7 @@ class Net:
         profile: Profile,
         clients: tuple[str, ...],
         on_message: Callable[[Message, int], None],
-        on_reset: Callable[[Message], None],
+        on_reset: Callable[[Message, int], None],
         on_socket: Callable[[str, bool, int], None],
         on_session: Callable[[str, bool], None],
     ) -> None:
@@ -110,15 +110,16 @@ class Net:
         if link.http.pop(message.name, None) is None:
             return
         if message.recipient == BACKEND and not self.backend_up:
-            self._note_lose(message, "down", sent)
-            self._engine.after(self._delay_us(f"{message.name}/reset"), self._reset, link, message)
+            lost = self._note_lose(message, "down", sent)
+            delay_us = self._delay_us(f"{message.name}/reset")
+            self._engine.after(delay_us, self._reset, link, message, lost)
             return
         self._on_message(message, self._note_receive(message, sent))
 
-    def _reset(self, link: _Link, message: Message) -> None:
+    def _reset(self, link: _Link, message: Message, cause: int) -> None:
         """Tell a client that the backend's machine refused its connection."""
         if link.up:
-            self._on_reset(message)
+            self._on_reset(message, cause)
 
     # WebSocket
 
@@ -192,11 +193,13 @@ class Net:
             self._note_lose(message, "offline", cause)
         link.http.clear()
         socket = link.socket
-        if socket is not None and socket.whole:
+        if socket is None:
+            return
+        for message, _, _ in socket.in_flight.values():
+            self._note_lose(message, "offline", cause)
+        socket.in_flight.clear()
+        if socket.whole:
             socket.whole = False
-            for message, _, _ in socket.in_flight.values():
-                self._note_lose(message, "offline", cause)
-            socket.in_flight.clear()
             self._session_closed(link, socket)
             self._client_closed(link, socket, "offline", cause)
 
@@ -301,8 +304,8 @@ class Net:
             message.view,
         )
 
-    def _note_lose(self, message: Message, reason: str, cause: int) -> None:
-        self._history.append(
+    def _note_lose(self, message: Message, reason: str, cause: int) -> int:
+        return self._history.append(
             self._engine.now_us,
             "lose",
             message.recipient,

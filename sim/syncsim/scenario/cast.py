@@ -9,8 +9,9 @@ from syncsim.domain import SYSTEM_ROLE, Action, Domain
 from syncsim.errors import quoted
 from syncsim.scenario.document import ClientText
 from syncsim.scenario.scenario import BACKEND, ClientSpec
-from syncsim.scenario.shape import Reader
+from syncsim.scenario.shape import Reader, with_article
 from syncsim.scenario.text import KeyPath
+from syncsim.scenario.values import BadValueError, check_name
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,15 +60,10 @@ def compile_clients(
     clients: dict[str, ClientSpec | None] = {}
     for name, text in texts.items():
         path: KeyPath = ("clients", name)
-        if name == BACKEND:
-            reader.report(
-                path,
-                code="reserved-name",
-                expected="the name of a client",
-                found=quoted(name),
-                hint="faults use this name for the backend; choose another",
-                key=True,
-            )
+        try:
+            _check_client_name(name)
+        except BadValueError as error:
+            reader.bad_value(path, error, key=True)
         if text is None or not reader.known((*path, "role"), "role", text.role, domain.roles):
             clients[name] = None
             continue
@@ -81,6 +77,15 @@ def compile_clients(
     return clients
 
 
+def _check_client_name(name: str) -> None:
+    if check_name(name) == BACKEND:
+        raise BadValueError(
+            code="reserved-name",
+            expected="the name of a client",
+            hint="faults use this name for the backend; choose another",
+        )
+
+
 def lists_of(domain: Domain, role: str) -> tuple[str, ...]:
     """Return the views that a role can show: all but those of one row."""
     return tuple(name for name in domain.queries_of(role) if not domain.queries[name].takes_id)
@@ -91,6 +96,7 @@ def list_views(
 ) -> tuple[str, ...]:
     """Return the views of a list that a role can show; note the others."""
     valid = lists_of(domain, role)
+    who = with_article(role)
     good: list[str] = []
     for index, view in enumerate(views):
         where = (*path, index)
@@ -105,11 +111,11 @@ def list_views(
             reader.report(
                 where,
                 code="view-not-allowed",
-                expected=f"a view that a {role} can show",
+                expected=f"a view that {who} can show",
                 found=quoted(view),
                 hint="a view of one row is shown by a step: {do: open, on: A1}"
                 if one_row
-                else f"a {role} can show: {', '.join(valid)}",
+                else f"{who} can show: {', '.join(valid)}",
             )
     return tuple(good)
 
@@ -121,11 +127,12 @@ def may_take(
     if any(role in action.roles for role in roles):
         return
     people = [role for role in action.roles if role != SYSTEM_ROLE]
-    theirs = "; ".join(f"a {role} may: {', '.join(domain.actions_of(role))}" for role in roles)
+    theirs = [f"{with_article(role)} may: {', '.join(domain.actions_of(role))}" for role in roles]
+    whose = " and ".join(people) or "the clock of the backend"
     reader.report(
         path,
         code="action-not-allowed",
-        expected=f"an action that a {' or a '.join(roles)} may take",
+        expected=f"an action that {' or '.join(map(with_article, roles))} may take",
         found=quoted(action.name),
-        hint=f"it is for {' and '.join(people) or 'the clock of the backend'}; {theirs}",
+        hint="; ".join([f"it is for {whose}", *theirs]),
     )

@@ -38,9 +38,7 @@ def names(kind: Kind) -> tuple[str, ...]:
     found = (path.relative_to(root) for path in root.rglob(f"*{SUFFIX}"))
     return tuple(
         sorted(
-            path.with_suffix("").as_posix()
-            for path in found
-            if path.parts[0] not in _NOT_SCENARIOS
+            path.with_suffix("").as_posix() for path in found if path.parts[0] not in _NOT_SCENARIOS
         )
     )
 

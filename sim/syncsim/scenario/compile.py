@@ -16,7 +16,6 @@ from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
 from syncsim.scenario.cast import Cast, compile_clients
 from syncsim.scenario.catalogue import DOMAINS
 from syncsim.scenario.document import (
-    FORMAT_VERSION,
     BoundsText,
     ClientText,
     FaultText,
@@ -27,10 +26,10 @@ from syncsim.scenario.document import (
 from syncsim.scenario.faults import compile_faults
 from syncsim.scenario.parts import design_of, network_of
 from syncsim.scenario.rows import compile_rows
-from syncsim.scenario.scenario import Bounds, Fault, Load, Row, Scenario, Step
-from syncsim.scenario.shape import Reader
+from syncsim.scenario.scenario import Bounds, Load, Row, Scenario
+from syncsim.scenario.shape import Reader, shown
 from syncsim.scenario.text import Tree
-from syncsim.scenario.values import MAX_DURATION_US, UNITS_US, format_duration
+from syncsim.scenario.values import FORMAT_VERSION, MAX_DURATION_US, UNITS_US, format_duration
 from syncsim.scenario.work import compile_loads, compile_steps
 
 AFTERWARDS_US = UNITS_US["s"]
@@ -38,7 +37,7 @@ AFTERWARDS_US = UNITS_US["s"]
 
 _FILLERS: dict[str, Any] = {
     "syncsim": FORMAT_VERSION, "title": "-", "design": "-", "network": "-",
-    "clients": {"-": None},
+    "clients": {"nobody": None},
 }  # fmt: skip
 """Stand in for keys that must be there, so that the rest of a broken file can be checked."""
 
@@ -66,8 +65,9 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
     steps = compile_steps(reader, cast, texts.steps)
     loads = compile_loads(reader, cast, texts.loads)
     faults = compile_faults(reader, cast, texts.faults)
-    until_us = _until_us(reader, cast, outline.until_us, steps, loads, faults)
-    _check_omitted(reader, cast, outline.omit, loads)
+    until_us = _until_us(reader, outline.until_us, texts)
+    if None not in (*texts.steps, *texts.loads, *texts.faults):
+        _check_omitted(reader, cast, outline.omit, loads)
     reader.finish()
     assert design is not None, "a file without problems has a design"
     assert network is not None, "a file without problems has a network"
@@ -157,31 +157,26 @@ def _introduce(
     return Cast(domain=domain, clients=clients, rows=ids), rows
 
 
-def _until_us(
-    reader: Reader,
-    cast: Cast,
-    given_us: int,
-    steps: Sequence[Step],
-    loads: Sequence[Load],
-    faults: Sequence[Fault],
-) -> int:
+def _until_us(reader: Reader, given_us: int, texts: _Texts) -> int:
     """Return the end of the safety phase; note what would happen after it."""
+    steps = [(("steps", n, "at"), step.at_us) for n, step in enumerate(texts.steps) if step]
+    loads = [(("load", n, "until"), load.until_us) for n, load in enumerate(texts.loads) if load]
+    faults = [(("faults", n), fault) for n, fault in enumerate(texts.faults) if fault]
     if given_us:
-        times = [("at", step.id, step.at_us) for step in steps]
-        times += [("until", load.id, load.until_us - 1) for load in loads]
-        times += [("at", fault.id, fault.at_us) for fault in faults]
-        for key, name, at_us in times:
-            if at_us >= given_us:
-                reader.report(
-                    (*cast.ids[name], key),
-                    code="after-the-end",
-                    expected=f"a time before the end of the run, {format_duration(given_us)}",
-                    found=quoted(reader.tree.at((*cast.ids[name], key))),
-                    hint="make `until` later, or leave it out",
-                )
+        late = [path for path, at_us in steps if at_us >= given_us]
+        late += [path for path, end_us in loads if end_us > given_us]
+        late += [(*path, "at") for path, fault in faults if fault.at_us >= given_us]
+        for path in late:
+            reader.report(
+                path,
+                code="after-the-end",
+                expected=f"a time before the end of the run, {format_duration(given_us)}",
+                found=shown(reader.tree.at(path)),
+                hint="make `until` later, or leave it out",
+            )
         return given_us
-    ends = [step.at_us for step in steps] + [load.until_us for load in loads]
-    ends += [fault.at_us + fault.for_us for fault in faults]
+    ends = [time_us for _, time_us in [*steps, *loads]]
+    ends += [fault.at_us + fault.for_us for _, fault in faults]
     until_us = max(ends, default=0) + AFTERWARDS_US
     if until_us > MAX_DURATION_US:
         reader.report(

@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from pydantic.json_schema import WithJsonSchema
 
 from syncsim.domain import SYSTEM_ROLE
@@ -19,8 +26,6 @@ from syncsim.net.profile import MILLION
 from syncsim.scenario import values
 from syncsim.scenario.catalogue import DOMAINS
 from syncsim.scenario.scenario import GESTURES, VERBS
-
-FORMAT_VERSION = 1
 
 MAX_RETRIES = 100
 """With the longest back-off of 30 s this is most of an hour, longer than anyone waits."""
@@ -49,9 +54,7 @@ _ACTIONS = [
     if action.roles != (SYSTEM_ROLE,)
 ]
 
-Duration = Annotated[
-    int, BeforeValidator(values.parse_duration), _matches(values.DURATION_PATTERN)
-]
+Duration = Annotated[int, BeforeValidator(values.parse_duration), _matches(values.DURATION_PATTERN)]
 Name = Annotated[str, AfterValidator(values.check_name), _matches(values.NAME_PATTERN)]
 Id = Annotated[str, AfterValidator(values.check_id), _matches(values.ID_PATTERN)]
 ScenarioName = Annotated[
@@ -107,7 +110,8 @@ class OverlayText(Model):
         "error; layers: kept apart, applied again on every change of the confirmed rows.",
     )
     cancel_fetches: bool = Field(
-        default=False, description="Whether fetches in flight are cancelled before an overlay goes on."
+        default=False,
+        description="Whether fetches in flight are cancelled before an overlay goes on.",
     )
 
 
@@ -303,7 +307,7 @@ class Outline(Model):
         alias="until",
         description="The end of the safety phase; by default a second after the last thing.",
     )
-    clients: dict[Name, Any] = Field(min_length=1, max_length=values.MAX_CLIENTS)
+    clients: dict[str, Any] = Field(min_length=1, max_length=values.MAX_CLIENTS)
     rows: dict[str, Any] = Field({})
     steps: list[Any] = Field([], max_length=values.MAX_STEPS)
     load: list[Any] = Field([], max_length=values.MAX_LOADS)
@@ -330,12 +334,8 @@ class ScenarioText(Outline):
     rows: dict[str, dict[str, dict[str, Any]]] = Field(
         {}, description="The rows at the start: by entity, then by id or range, A1..A9."
     )
-    steps: list[StepText] = Field(
-        [], max_length=values.MAX_STEPS, description="What people do."
-    )
-    load: list[LoadText] = Field(
-        [], max_length=values.MAX_LOADS, description="Generated work."
-    )
+    steps: list[StepText] = Field([], max_length=values.MAX_STEPS, description="What people do.")
+    load: list[LoadText] = Field([], max_length=values.MAX_LOADS, description="Generated work.")
     faults: list[FaultText] = Field(
         [], max_length=values.MAX_FAULTS, description="What goes wrong."
     )

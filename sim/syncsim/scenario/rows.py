@@ -14,7 +14,7 @@ from typing import Any
 from syncsim.domain import Domain, Entity
 from syncsim.errors import nearest, quoted
 from syncsim.scenario.scenario import Row
-from syncsim.scenario.shape import Reader
+from syncsim.scenario.shape import Reader, shown, with_article
 from syncsim.scenario.text import KeyPath
 from syncsim.scenario.values import (
     MAX_ROWS,
@@ -61,7 +61,7 @@ def _is_mapping(reader: Reader, path: KeyPath, value: Any) -> bool:
         path,
         code="wrong-type",
         expected="a mapping",
-        found=quoted(value),
+        found=shown(value),
         hint="write {} for a row with nothing but defaults",
     )
     return False
@@ -130,13 +130,19 @@ def _field_value(entity: Entity, name: str, value: Any) -> Any:
         expected = "true or false" if wanted is bool else "text"
         hint = "write true or false" if wanted is bool else "put it in quotes if it is a name"
         raise BadValueError(code="wrong-type", expected=expected, hint=hint)
-    states = list(dict.fromkeys(s for pair in entity.transitions.get(name, ()) for s in pair))
+    states = states_of(entity, name)
     if states and value not in states:
         raise BadValueError(
-            code="unknown-state", expected=f"a {name} of the {entity.name}",
-            hint=nearest(value, states),
+            code="unknown-state", expected=f"{with_article(name)} of the {entity.name}",
+            hint=nearest(str(value), states),
         )  # fmt: skip
     return value
+
+
+def states_of(entity: Entity, name: str) -> list[Any]:
+    """Return the values between which a field may change, none if it may change freely."""
+    pairs = entity.transitions.get(name, ())
+    return list(dict.fromkeys(state for pair in pairs for state in pair))
 
 
 def _add(

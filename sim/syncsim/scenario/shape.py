@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from syncsim.errors import InputError, Problem, nearest, quoted
-from syncsim.scenario.text import Mark, KeyPath, Tree
+from syncsim.scenario.text import KeyPath, Mark, Tree
 from syncsim.scenario.values import BadValueError
 
 MAX_PROBLEMS = 200
@@ -87,7 +87,7 @@ class Reader:
             path,
             code=error.code,
             expected=error.expected,
-            found=quoted(value),
+            found=shown(value),
             hint=error.hint,
             key=key,
         )
@@ -111,7 +111,7 @@ class Reader:
         self.report(
             path,
             code=f"unknown-{what}",
-            expected=f"the name of a {what}",
+            expected=f"the name of {with_article(what)}",
             found=quoted(name),
             hint=nearest(name, list(islice(valid, MAX_COMPARED))),
             key=key,
@@ -152,9 +152,16 @@ class Reader:
         context = details.get("ctx", {})
         is_key = below[-1:] == ("[key]",)
         where = (*path, *(below[:-1] if is_key else below))
-        found = quoted(details["input"])
+        found = shown(details["input"])
         if kind == "missing":
-            self._missing(model, where)
+            name = str(below[-1])
+            self.report(
+                where,
+                code="missing-key",
+                expected=f"the key '{name}'",
+                found="nothing",
+                hint=f"add `{name}: ...`",
+            )
         elif kind == "extra_forbidden":
             keys = _keys(_model_at(model, below[:-1]))
             self.known(where, "key", str(below[-1]), keys, key=True)
@@ -173,15 +180,19 @@ class Reader:
             found = str(context.get("actual_length", found))
             self.report(where, code=code, expected=expected, found=found, hint=f"give {expected}")
 
-    def _missing(self, model: type[BaseModel], where: KeyPath) -> None:
-        name = str(where[-1])
-        self.report(
-            where,
-            code="missing-key",
-            expected=f"the key '{name}'",
-            found="nothing",
-            hint=f"add `{name}: ...` to the {_noun(model)}",
-        )
+
+def shown(value: object) -> str:
+    """Return a value of a file as a message shows it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return quoted(str(value).lower() if isinstance(value, bool) else value)
+
+
+def with_article(noun: str) -> str:
+    """Return a noun with "a" or "an" before it."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def _keys(model: type[BaseModel]) -> list[str]:
@@ -198,8 +209,3 @@ def _model_at(model: type[BaseModel], below: Sequence[int | str]) -> type[BaseMo
                 assert issubclass(inner, BaseModel), inner
                 model = inner
     return model
-
-
-def _noun(model: type[BaseModel]) -> str:
-    """Return what a model describes, for a hint."""
-    return model.__name__.removesuffix("Text").removeprefix("Inline").lower()

@@ -254,6 +254,9 @@ class _Builder:
         if frame is not None and isinstance(frame.container, dict) and frame.key is None:
             self._key(frame, frame.container, event.value, mark)
             return
+        if not event.value and frame is not None and frame.key is not None:
+            # The parser puts an empty value where the next thing begins.
+            mark = self.keys[(*frame.path, frame.key)]
         value: Any = event.value
         if event.implicit[0]:
             try:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+FORMAT_VERSION = 1
+"""The version of scenario files that this package writes and reads."""
+
 UNITS_US = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
 MAX_DURATION_US = 30 * 24 * UNITS_US["h"]
 """Thirty days: longer than any outage of interest, and far below what an int64 holds."""

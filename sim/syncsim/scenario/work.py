@@ -17,9 +17,7 @@ LOAD_EVERY_MIN_US = 1_000
 """Nobody acts more than a thousand times a second, and a run must end."""
 
 
-def compile_steps(
-    reader: Reader, cast: Cast, texts: Sequence[StepText | None]
-) -> tuple[Step, ...]:
+def compile_steps(reader: Reader, cast: Cast, texts: Sequence[StepText | None]) -> tuple[Step, ...]:
     """Return the steps in the order of the file, each with its id.
 
     The ids come first, because a step may be about a row that another step makes.
@@ -148,9 +146,7 @@ def _all_arguments(
             )
 
 
-def compile_loads(
-    reader: Reader, cast: Cast, texts: Sequence[LoadText | None]
-) -> tuple[Load, ...]:
+def compile_loads(reader: Reader, cast: Cast, texts: Sequence[LoadText | None]) -> tuple[Load, ...]:
     """Return the loads in the order of the file, each with its id."""
     loads: list[Load] = []
     for index, text in enumerate(texts):

@@ -23,6 +23,8 @@ USEFUL_SHARE = 0.5
 """Refetching is called targeted if at least every other refetch brings something new."""
 IMMEDIATE_SHARE = 0.99
 """Feedback is called immediate if all but one in a hundred intents show within the bound."""
+COHERENT_SHARE = 0.95
+"""Screens are called coherent if, without a fault, they show the truth 95% of the time."""
 COHERENCE_CHECKS = ("CONV", "INVAL", "ROLL", "MONO", "XVIEW")
 OFFLINE_CHECKS = ("CONV", "INVAL", "DONE")
 
@@ -58,7 +60,12 @@ def _coherence(group: Sequence[Result]) -> tuple[bool | None, str]:
     broken = _broken(group, COHERENCE_CHECKS)
     if broken:
         return False, broken
-    return True, f"{', '.join(COHERENCE_CHECKS)} in {_count(group)}"
+    calm = [result for result in group if not result.has_outage and result.phi is not None]
+    phi = min((result.phi for result in calm if result.phi is not None), default=None)
+    if phi is None:
+        return None, "no run without a fault had a screen to look at"
+    where = f"{', '.join(COHERENCE_CHECKS)} in {_count(group)}"
+    return phi >= COHERENT_SHARE, f"{where}; without a fault coherent {phi:.1%} of the time"
 
 
 def _real_time(group: Sequence[Result]) -> tuple[bool | None, str]:

@@ -1,7 +1,7 @@
 """The staleness instrument: every window in which a client showed an old version of a row.
 
-One pass over the history. A cell is one row in one mounted view of one client; when it is
-stale and why is `Screen.is_stale`. A cell that is stale has at least one window open, and
+One pass over the history. A cell is one row in one mounted view of one client; whether it is
+stale is for `Screen.is_stale` to say. A cell that is stale has at least one window open, and
 one more for each further version that it comes to lack.
 
     commit v2      commit v3       paint v2      paint v3
@@ -157,14 +157,18 @@ class _Meter:
         windows = view.open.pop(entity, None)
         if windows is None and not stale:
             return
-        lacking = [w for w in windows or () if stale and w.version > record.version]
-        self._close(view, entity, [w for w in windows or () if w not in lacking], PAINTED)
-        if stale and not lacking:
+        if windows is None:
             # A slice store owes no rows: one that comes on screen old was not right before.
             spoilt = screen.test is not None or bool(before and before.fields is not None)
-            lacking = [self._seen_stale(screen, entity, regressed=spoilt)]
-        if lacking:
-            view.open[entity] = lacking
+            view.open[entity] = [self._seen_stale(screen, entity, regressed=spoilt)]
+        elif not stale:
+            self._close(view, entity, windows, PAINTED)
+        else:
+            # The newest stays open until the view is right: version 2 of a row may be painted
+            # in a list that version 2 does not belong to.
+            seen = sum(window.version <= record.version for window in windows[:-1])
+            self._close(view, entity, windows[:seen], PAINTED)
+            view.open[entity] = windows[seen:]
         self._account(view)
 
     def mount(self, record: Record) -> None:

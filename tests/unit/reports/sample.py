@@ -99,11 +99,11 @@ class Tape:
             start_us + HOP, kind, sent, at=to, peer=sender, message=name, data=end, **fields
         )
 
-    def fetch(self, start_us: int, client: str, trigger: str) -> None:
+    def fetch(self, start_us: int, client: str, trigger: str, cause: int = -1) -> None:
         """Fetch the client's view and paint what changed."""
         view = self.view(client)
         asked = self.add(
-            start_us, "fetch", at=client, view=view, message=f"q{len(self._records)}",
+            start_us, "fetch", cause, at=client, view=view, message=f"q{len(self._records)}",
             data={"trigger": trigger, "generation": 0},
         )  # fmt: skip
         got = self.message(start_us, client, "backend", "query", cause=asked, view=view)
@@ -191,6 +191,7 @@ class Tape:
             result = {"result": "refused", "reason": refused}
         else:
             got = self.commit(start_us + HOP, client, name, action, entity, changes, got)
+            made = got
             result = {"result": "ok"}
         if not lost:
             got = self.message(start_us + HOP, "backend", client, "result", cause=got, **on)
@@ -200,11 +201,11 @@ class Tape:
         if refused or lost:
             shown = self.projected(client, old)
             self.paint(end_us + FRAME, client, view, entity, version, shown, gone)
-            self.fetch(end_us, client, "settle")
+            self.fetch(end_us, client, "settle", gone)
             return
         if client not in deaf:
-            self.fetch(end_us, client, "settle")
-        self.publish(start_us + HOP, client, entity, name, away, deaf)
+            self.fetch(end_us, client, "settle", gone)
+        self.publish(start_us + HOP, client, entity, name, made, away, deaf)
 
     def commit(
         self, time_us: int, client: str, intent: str, action: str, entity: str,
@@ -224,28 +225,29 @@ class Tape:
         return made
 
     def publish(
-        self, time_us: int, actor: str, entity: str, intent: str, away: tuple[str, ...],
-        deaf: tuple[str, ...],
+        self, time_us: int, actor: str, entity: str, intent: str, cause: int,
+        away: tuple[str, ...], deaf: tuple[str, ...],
     ) -> None:  # fmt: skip
         """Send an event to every other client; those away miss it, the deaf ignore it."""
         others = [client for client in self.head["clients"] if client != actor]
         on = {"entity": entity, "version": self.rows[entity][0], "lsn": self.lsn}
-        self.add(
-            time_us, "publish", at="backend", intent=intent, data={"to": len(others)}, **on
-        )
+        data = {"to": len(others)}
+        made = self.add(time_us, "publish", cause, at="backend", intent=intent, data=data, **on)
         for client in others:
             if client in away:
                 gone = {"reason": "away", "what": "event"}
-                self.add(time_us, "lose", at=client, peer="backend", message=intent, data=gone)
+                self.add(
+                    time_us, "lose", made, at=client, peer="backend", message=intent, data=gone
+                )
                 continue
-            got = self.message(time_us, "backend", client, "event", intent=intent, **on)
+            got = self.message(time_us, "backend", client, "event", cause=made, intent=intent, **on)
             told = self.add(time_us + HOP, "event", got, at=client, intent=intent, **on)
             if client not in deaf:
                 self.add(
                     time_us + HOP, "invalidate", told, at=client, view=self.view(client),
                     data={"reason": "event"},
                 )  # fmt: skip
-                self.fetch(time_us + HOP, client, "event")
+                self.fetch(time_us + HOP, client, "event", told)
 
     def view(self, client: str) -> str:
         """Return the one view that a client of the sample shows."""

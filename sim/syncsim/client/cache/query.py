@@ -8,9 +8,10 @@ The states follow query-core's query.ts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from syncsim.domain import Row
+from syncsim.domain import Row, type_of
 from syncsim.history import Test
 
 Rows = dict[str, Row]
@@ -20,10 +21,12 @@ Rows = dict[str, Row]
 class Fetch:
     """A fetch under way, or waiting for its next try.
 
-    `generation` is the query's when the fetch began; `tries` counts attempts from 1.
+    `origin` is what set it off; `generation` is the query's when the fetch began; `tries`
+    counts attempts from 1.
     """
 
     request: str
+    origin: str
     trigger: str
     generation: int
     deadline_us: int
@@ -50,6 +53,7 @@ class Query:
     is_invalidated: bool = False
     is_paused: bool = False
     generation: int = 0
+    invalidated_by: str = ""
     updated_us: int = 0
     confirmed: Rows | None = None
     written: Rows | None = None
@@ -79,10 +83,11 @@ class Query:
         self.is_invalidated = True
         self.fetch = None
 
-    def invalidate(self) -> None:
-        """Raise the flag and start a new generation."""
+    def invalidate(self, origin: str) -> None:
+        """Raise the flag and start a new generation; `origin` set that off."""
         self.is_invalidated = True
         self.generation += 1
+        self.invalidated_by = origin
 
     def set_data(self, rows: Rows | None, now_us: int) -> None:
         """Write data locally; that lowers the flag too and touches no fetch (setData)."""
@@ -95,17 +100,18 @@ class Query:
         return self.key[: len(prefix)] == prefix
 
 
-def merged(old: Rows, answer: tuple[Row, ...], read_lsn: int, *, newest: bool) -> Rows:
-    """Return an answer as rows by entity.
+def merged(query: Query, answer: tuple[Row, ...], newer: Iterable[Row]) -> Rows:
+    """Return an answer to a query as rows by entity.
 
-    With `newest`, a row that is known from a commit after the answer's read point stays as
-    it is known.
+    `newer` are rows known from commits after the answer's read point; for them the answer
+    does not count.
     """
     rows = {row.entity: row for row in answer}
-    if newest:
-        for entity, held in old.items():
-            if held.lsn > read_lsn:
-                rows[entity] = held
+    for row in newer:
+        if type_of(row.entity) == query.entity_type and query.test(row.fields or {}):
+            rows[row.entity] = row
+        else:
+            rows.pop(row.entity, None)
     return rows
 
 

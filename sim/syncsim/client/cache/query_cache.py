@@ -62,6 +62,12 @@ class QueryCache:
                 best = row
         return best
 
+    def _newer(self, read_lsn: int) -> list[Row]:
+        """Return the newest known versions of the rows that changed after a read point."""
+        copies = [self._slices.rows, *(query.confirmed or {} for query in self.queries.values())]
+        newer = {row.entity: row for rows in copies for row in rows.values() if row.lsn > read_lsn}
+        return [self.known(entity) or row for entity, row in newer.items()]
+
     # Screen
 
     def mount(self, name: str, row_id: str = "") -> Query:
@@ -101,17 +107,17 @@ class QueryCache:
     # Fetching
 
     def start(self, query: Query, trigger: str, tries: int = 1) -> None:
-        """Send a fetch, or pause it while the browser is offline."""
+        """Send a fetch; while the browser is offline, pause it or fail at once."""
         context = self.context
         assert query.fetch is None, query.view
         if not context.is_online:
-            query.is_paused = True
-            context.arm("online", armed=True)
+            self._start_offline(query)
             return
         query.is_paused = False
         request = context.unique(f"{context.name}:{query.view}@{context.origin}")
         query.fetch = Fetch(
             request=request,
+            origin=context.origin,
             trigger=trigger,
             generation=query.generation,
             deadline_us=context.now_us + context.design.read.timeout_us,
@@ -125,6 +131,15 @@ class QueryCache:
         context.note("fetch", message=request, view=query.view, data=facts)
         body = QueryBody(query.name, query.row_id)
         context.out.append(Request(request, "query", body, REQUEST_BYTES, "", "", query.view))
+
+    def _start_offline(self, query: Query) -> None:
+        """Wait for the network as query-core does, or fail as a bare thunk does."""
+        if self._read.is_automatic:
+            query.is_paused = True
+            self.context.arm("online", armed=True)
+        else:
+            query.error()
+            self.context.note("fetch_failed", view=query.view, data={"reason": "offline"})
 
     def cancel(self, query: Query, reason: str) -> None:
         """Abandon a fetch; its answer will be ignored. The server still does the work."""
@@ -153,7 +168,8 @@ class QueryCache:
         assert fetch is not None, query.view
         old = query.confirmed
         was_written = query.written is not None
-        rows = merged(old or {}, body.rows, body.lsn, newest=context.design.keep_newest)
+        newer = self._newer(body.lsn) if context.design.keep_newest else []
+        rows = merged(query, body.rows, newer)
         query.success(rows, context.now_us)
         fresh = self._read.is_fresh(query, fetch)
         query.is_invalidated = not fresh
@@ -165,6 +181,7 @@ class QueryCache:
         if changed or was_written or old is None:
             self.touched(query)
         if not fresh and query.is_mounted:
+            context.origin = query.invalidated_by
             self.start(query, "trailing")
 
     def on_failed(self, request: str, reason: str) -> bool:
@@ -192,6 +209,7 @@ class QueryCache:
         assert fetch is not None, view
         assert fetch.is_waiting, view
         query.fetch = None
+        self.context.origin = fetch.origin
         self.start(query, "retry", fetch.tries + 1)
 
     def expire(self) -> None:
@@ -214,7 +232,7 @@ class QueryCache:
     def invalidate(self, queries: Iterable[Query], reason: str) -> None:
         """Mark queries stale; the read strategy decides what that makes of those on screen."""
         for query in queries:
-            query.invalidate()
+            query.invalidate(self.context.origin)
             self.context.note("invalidate", view=query.view, data={"reason": reason})
             if query.is_mounted:
                 self._read.refetch(self, query, reason)
@@ -248,12 +266,20 @@ class QueryCache:
             return
         for row in rows:
             for query in self.queries.values():
-                if query.confirmed is not None and row.entity in query.confirmed:
+                held = (query.confirmed or {}).get(row.entity)
+                if held is not None and held.version != row.version:
                     self._replace(query, row, belongs=True)
 
-    def learn(self, rows: Iterable[Row]) -> None:
-        """Take newer confirmed rows into every query that they belong to, and out of others."""
+    def learn(self, rows: tuple[Row, ...]) -> None:
+        """Take newer confirmed rows into every copy that they belong to, and out of others.
+
+        The answer to a repeated request may hold rows that have changed since.
+        """
+        self._slices.upsert(rows)
         for row in rows:
+            known = self.known(row.entity)
+            if known is not None and known.version > row.version:
+                continue
             assert row.fields is not None, row.entity
             for query in self.queries.values():
                 if query.confirmed is None or type_of(row.entity) != query.entity_type:

@@ -28,7 +28,10 @@ class Layers:
         self._cache: QueryCache | None = None
 
     def put(self, cache: QueryCache, mutation: Mutation) -> None:
-        """Add a layer; first cancel the fetches that would be out of date with it."""
+        """Add a layer; first cancel the fetches that would be out of date with it.
+
+        Only a query that the end of the intent invalidates is sure to be fetched again.
+        """
         self._cache = cache
         queries = [
             query
@@ -37,8 +40,8 @@ class Layers:
             and any(self._concerns(query, change.entity) for change in mutation.changes)
         ]
         if self._cancel_fetches:
-            for query in queries:
-                if query.fetch is not None:
+            for query in cache.matching(mutation.action.invalidates):
+                if query.fetch is not None and query.confirmed is not None:
                     cache.cancel(query, "overlay")
         self._layers[mutation.intent] = mutation
         for change in mutation.changes:
