@@ -54,13 +54,13 @@ story = failed[0].stories[0]
 history.loc[list(story.records), columns]
 
 # %% [markdown]
-# Following `cause` backwards tells how anything came about. This is how the other operator's screen
-# learned of the first acceptance: a chain from the click to the paint.
+# Following `cause` backwards tells how anything came about. This is how the therapist's screen
+# learned that appointment A3 had been accepted: from the click of one person to the paint on the
+# screen of another.
 
 # %%
-pending, row = "appointments/list/pending", "appointment/A1"
-paints = history[(history["kind"] == "paint") & (history["view"] == pending)]
-seq = paints[(paints["at"] == "op-2") & (paints["entity"] == row)]["seq"].iloc[-1]
+paints = history[(history["kind"] == "paint") & (history["at"] == "th-1")]
+seq = paints[paints["entity"] == "appointment/A3"]["seq"].iloc[-1]
 chain = []
 while seq >= 0:
     chain.append(seq)
@@ -90,6 +90,10 @@ milliseconds.describe(percentiles=[0.5, 0.9]).round(1)
 run.plot.staleness()
 
 # %% [markdown]
+# The lanes of A4 and A5 on op-1 go backwards: the screen had moved on, and the rollback of the
+# first story brought the old rows back from the snapshot.
+
+# %% [markdown]
 # ## Which design would have helped?
 #
 # `compare` runs the scenario under several designs with the same luck: the same people act at the
@@ -103,10 +107,12 @@ shown = ["design", "failed", "p50_us", "p99_us", "censored", "phi", "requests_pe
 comparison.table[shown]
 
 # %% [markdown]
-# `manual-refresh` is old for as long as nobody looks. `enhanced` is quick, and wrong in the ways of
-# the stories above. `hardened` repairs those and pays for it in requests.
+# `failed` names the checks that failed, `phi` is the share of time that a screen was up to date,
+# and the last column is a part of the price. Under `manual-refresh` a screen is old for as long as
+# nobody looks. Under `enhanced` news comes soon, and the screens are wrong in the ways that the
+# stories above tell. `hardened` passes.
 #
-# What the application says of itself, held against these runs:
+# The application's own claims, held against these runs:
 
 # %%
 for claim in comparison.claims:

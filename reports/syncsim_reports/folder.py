@@ -9,8 +9,10 @@ Equal runs give folders of equal bytes.
 from __future__ import annotations
 
 import csv
+import errno
 import json
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -20,7 +22,7 @@ from syncsim.checks import Verdict, as_json
 from syncsim.errors import InputError, Problem
 from syncsim.history import History, jsonl
 from syncsim.staleness import Costs, Staleness, Window
-from syncsim_reports.html import Picture, run_page
+from syncsim_reports.html import run_page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,12 +31,18 @@ SCENARIO = "scenario.yaml"
 PARTIAL = ".partial"
 """A file has this ending until it is complete, so a cut-off file never bears its real name."""
 
-CAPTIONS = {
-    "swimlanes": "When each client showed an old version of each row, and why.",
-    "spacetime": "The messages around the most telling moment of the run.",
-    "survival": "How long old data stayed on screen: the share of windows still open.",
-    "coherence": "The share of screens that showed what the backend held, over the run.",
-}
+
+def make_folder(folder: Path) -> Path:
+    """Make a folder, if it is missing, and return it.
+
+    Raises:
+        InputError: if it is a file, or cannot be made or written.
+    """
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return folder
 
 
 def write_run_folder(
@@ -54,24 +62,19 @@ def write_run_folder(
     Raises:
         InputError: if the folder is a file, or cannot be written.
     """
+    make_folder(folder)
+    document = json.dumps(as_json(verdict, history), sort_keys=True, indent=2, ensure_ascii=False)
+    drawn = _figures(history, staleness) if figures else {}
+    page = run_page(history, verdict, staleness, costs, drawn)
     with _writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        document = json.dumps(
-            as_json(verdict, history), sort_keys=True, indent=2, ensure_ascii=False
-        )
-        paths = [
+        return [
             _put(folder / "verdict.json", f"{document}\n"),
             _put(folder / SCENARIO, scenario_yaml),
             _put(folder / "staleness.csv", staleness_csv(staleness.windows)),
             _replace(folder / "history.jsonl", lambda path: jsonl.write(history, path)),
+            *_save(folder / "figures", drawn),
+            _put(folder / "index.html", page),
         ]
-        pictures: list[Picture] = []
-        if figures:
-            drawn, pictures = _draw(folder / "figures", history, staleness)
-            paths += drawn
-        page = run_page(history, verdict, staleness, costs, pictures)
-        paths.append(_put(folder / "index.html", page))
-    return paths
 
 
 def read_scenario(folder: Path) -> str:
@@ -104,32 +107,31 @@ def staleness_csv(windows: Sequence[Window]) -> str:
     return out.getvalue()
 
 
-def _draw(folder: Path, history: History, staleness: Staleness) -> tuple[list[Path], list[Picture]]:
-    """Draw and write the figures; return their files, and the pictures for the page."""
-    from syncsim_reports.figures import png, svg
-
-    folder.mkdir(exist_ok=True)
-    paths: list[Path] = []
-    pictures = []
-    for stem, figure in _figures(history, staleness):
-        picture = Picture(svg=svg(figure), caption=CAPTIONS[stem])
-        paths += [
-            _put(folder / f"{stem}.png", png(figure)), _put(folder / f"{stem}.svg", picture.svg)
-        ]  # fmt: skip
-        pictures.append(picture)
-    return paths, pictures
-
-
-def _figures(history: History, staleness: Staleness) -> Iterator[tuple[str, Figure]]:
+def _figures(history: History, staleness: Staleness) -> dict[str, Figure]:
     from syncsim_reports.figures import coherence_curve, spacetime, survival_curves, swimlanes
     from syncsim_reports.figures.canvas import run_line
 
     design = str((history.header.get("design") or {}).get("name") or "this run")
     subtitle = run_line(history.header)
-    yield "swimlanes", swimlanes(history, staleness)
-    yield "spacetime", spacetime(history)
-    yield "survival", survival_curves({design: staleness.windows}, subtitle=subtitle)
-    yield "coherence", coherence_curve({design: staleness}, subtitle=subtitle)
+    return {
+        "swimlanes": swimlanes(history, staleness),
+        "spacetime": spacetime(history),
+        "survival": survival_curves({design: staleness.windows}, subtitle=subtitle),
+        "coherence": coherence_curve({design: staleness}, subtitle=subtitle),
+    }
+
+
+def _save(folder: Path, figures: Mapping[str, Figure]) -> list[Path]:
+    """Write each figure as PNG and SVG."""
+    from syncsim_reports.figures import png, svg
+
+    if figures:
+        folder.mkdir(exist_ok=True)
+    paths = []
+    for stem, figure in figures.items():
+        paths.append(_put(folder / f"{stem}.png", png(figure)))
+        paths.append(_put(folder / f"{stem}.svg", svg(figure)))
+    return paths
 
 
 def _put(path: Path, content: str | bytes) -> Path:

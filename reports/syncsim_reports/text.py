@@ -105,7 +105,7 @@ def comparison_table(rows: Iterable[Row]) -> RenderableType:
                 _text(row.design), _failed(row), *(_text(c, justify="right") for c in cells)
             )
         parts += [_text(heading, "bold"), table]
-    return _narrow(Group(*parts))
+    return _narrow(Group(*parts, _text("")))
 
 
 def claims_table(claims: Iterable[Claim]) -> RenderableType:

@@ -68,6 +68,20 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def row_name(entity: str, limit: int) -> str:
+    """Write a row as `appointment A1`, or as the end of its id where that is too long."""
+    kind, _, name = entity.partition("/")
+    if len(kind) + 1 + len(name) <= limit:
+        return f"{kind} {name}"
+    return row_id(entity, limit)
+
+
+def row_id(entity: str, limit: int = 14) -> str:
+    """Write a row without its type, `A1`; of a long id the end, which tells it apart."""
+    name = entity.partition("/")[2]
+    return name if len(name) <= limit else f"…{name[1 - limit :]}"
+
+
 def plain(text: str, limit: int = 200) -> str:
     """Return text that is safe on one line: printable, and cut at `limit` characters.
 

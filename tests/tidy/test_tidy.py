@@ -13,7 +13,7 @@ from tests.tidy import purity, shape
 from tests.tidy.source import ROOT, sources
 
 PRODUCT = sources("sim", "reports", "hatch_build.py")
-EVERYTHING = [*PRODUCT, *sources("tests", "benchmarks", "notebooks")]
+EVERYTHING = [*PRODUCT, *sources("tests", "benchmarks", "docs", "notebooks")]
 
 RUNNING, JUDGING = (
     [

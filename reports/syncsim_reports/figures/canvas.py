@@ -51,13 +51,17 @@ def styled() -> Iterator[None]:
         yield
 
 
-def blank(title: str, subtitle: str) -> Figure:
-    """Return a figure that has its title block and nothing else."""
+def blank(title: str, subtitle: str, caption: str) -> Figure:
+    """Return a figure that has its title block and nothing else.
+
+    Its label is the caption, which tells how to read it where it stands in a page.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure()
     FigureCanvasAgg(figure)
+    figure.set_label(caption)
     title = drawable(title, 160)
     figure.text(
         *at_px(MARGIN_PX, HEIGHT_PX - 78),

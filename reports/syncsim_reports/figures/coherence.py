@@ -18,12 +18,17 @@ from syncsim_reports.figures.canvas import (
     drawable,
     say_empty,
     styled,
-)  # fmt: skip
+)
 from syncsim_reports.words import SECOND_US, duration, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+CAPTION = (
+    "The share of screens that showed what the backend held. A notch is a time of old data, and "
+    "its depth tells on how many screens."
+)
 
 LEFT_PX = 330
 BAND = 0.78
@@ -38,7 +43,7 @@ def coherence_curve(series: Mapping[str, Staleness], *, subtitle: str = "") -> F
     """
     with styled():
         kept = {name: run for name, run in series.items() if len(run.steps.times_us) > 1}
-        figure = blank(_title(kept), subtitle or "Share of screens that show the truth")
+        figure = blank(_title(kept), subtitle, CAPTION)
         if not kept:
             return say_empty(figure, "No screen ever showed data.")
         ax = axes_px(figure, LEFT_PX, MARGIN_PX, head=170)

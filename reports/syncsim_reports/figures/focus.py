@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from syncsim.history import History, Record
-from syncsim_reports.words import MILLISECOND_US, SECOND_US
+from syncsim_reports.words import MILLISECOND_US, SECOND_US, row_id
 
 MESSAGES_MAX = 60
 """More arrows than this cannot be told apart."""
@@ -21,11 +21,12 @@ PAD_SHARE, PAD_US = 0.05, 10 * MILLISECOND_US
 
 
 class Focus(NamedTuple):
-    """A part of a run, and what happens there in one sentence without a full stop."""
+    """A part of a run, what happens there in one sentence, and whom it is about."""
 
     from_us: int
     until_us: int
     headline: str
+    clients: tuple[str, ...] = ()
 
 
 def focus(history: History, *, messages_max: int = MESSAGES_MAX) -> Focus:
@@ -37,45 +38,47 @@ def focus(history: History, *, messages_max: int = MESSAGES_MAX) -> Focus:
     record = _telling(history)
     if record is None:
         return Focus(0, history.end_us, "A run in which nothing was changed")
-    times_us = _story(history, record)
+    intents = _intents(history, record)
+    own = [other for other in history if other.intent and other.intent in intents]
+    own += [record, *(history.causes(record.seq) if not intents else ())]
+    times_us = [other.time_us for other in own] + _consequences(history, own)
     pad_us = int(PAD_SHARE * (max(times_us) - min(times_us))) + PAD_US
-    from_us, until_us = max(0, min(times_us) - pad_us), max(times_us) + pad_us
-    until_us = min(until_us, history.end_us)
+    from_us = max(0, min(times_us) - pad_us)
+    until_us = min(history.end_us, max(times_us) + pad_us)
+    askers = [other.at for other in own if other.kind == "intent"]
     return Focus(
         *_narrowed(history, record.time_us, from_us, until_us, messages_max),
         headline=_headline(history, record),
+        clients=tuple(dict.fromkeys([*askers, record.at, record.peer])),
     )
 
 
-def short(entity: str) -> str:
-    """Return the id of a row without its type: `A1`."""
-    return entity.rpartition("/")[2]
-
-
 def _telling(history: History) -> Record | None:
+    """Return the record that the part is chosen around."""
+    sent = {record.intent for record in history.of("send")}
     first: dict[str, Record] = {}
     for record in history.of("refuse", "unlay", "lose", "commit"):
-        if record.kind == "unlay" and (record.data or {}).get("reason") != "rollback":
+        reason = (record.data or {}).get("reason")
+        if record.kind == "unlay" and (reason != "rollback" or record.intent not in sent):
             continue
         first.setdefault(record.kind, record)
     return next((first[k] for k in ("refuse", "unlay", "lose", "commit") if k in first), None)
 
 
-def _story(history: History, record: Record) -> list[int]:
-    """Return the times of the records of the intents in question, and of what they led to."""
+def _intents(history: History, record: Record) -> list[str]:
+    """Return the intents of the story: the record's own, and for a refusal the winner's."""
     intents = [record.intent] if record.intent else []
     if record.kind == "refuse":
         winners = [
-            commit
+            commit.intent
             for commit in history.of("commit")
             if commit.entity == record.entity
+            and commit.intent
             and commit.seq < record.seq
             and record.time_us - commit.time_us < RACE_US
         ]
-        intents += [commit.intent for commit in winners[-1:]]
-    own = [other for other in history if other.intent and other.intent in intents]
-    own += [record, *(history.causes(record.seq) if not intents else ())]
-    return [other.time_us for other in own] + _consequences(history, own)
+        intents += winners[-1:]
+    return intents
 
 
 def _consequences(history: History, own: list[Record]) -> list[int]:
@@ -115,20 +118,26 @@ def _messages(records: Iterable[Record]) -> Iterable[Record]:
 
 def _headline(history: History, record: Record) -> str:
     intent = next((r for r in history.of("intent") if r.intent == record.intent), None)
+    row = row_id(record.entity)
     if record.kind == "lose":
-        what = (record.data or {}).get("what", "message")
-        whose = "a change event" if what == "event" else f"a {what} message"
-        return f"{whose[0].upper()}{whose[1:]} from {record.peer} to {record.at} is lost"
-    action = (intent.data or {}).get("action", "") if intent else ""
-    action = (action or (record.data or {}).get("action", "change")).replace("_", " ")
+        return _loss(record, row)
+    action = ((intent or record).data or {}).get("action", "change").replace("_", " ")
     who = (intent.at if intent else record.peer) or "the backend"
-    wish = f"{who} wants to {action} {short(record.entity)}"
+    wish = f"{who} wants to {action} {row}"
+    own = [r.data or {} for r in history.of("outcome", "unlay") if r.intent == record.intent]
     if record.kind == "commit":
         return f"{wish}, and the backend commits it"
-    rolled = record.kind == "unlay" or any(
-        other.intent == record.intent and (other.data or {}).get("reason") == "rollback"
-        for other in history.of("unlay")
-    )
     if record.kind == "refuse":
+        rolled = any(data.get("reason") == "rollback" for data in own)
         return f"{wish}, is refused{' and rolled back' if rolled else ''}"
-    return f"{wish}, hears nothing and rolls it back"
+    answered = any(data.get("result") == "refused" for data in own)
+    return f"{wish}, {'is refused' if answered else 'gets no answer'} and rolls it back"
+
+
+def _loss(record: Record, row: str) -> str:
+    what = (record.data or {}).get("what", "")
+    if what == "event" and row:
+        return f"{record.at} misses the change of {row}"
+    if what == "result" and row:
+        return f"{record.at} never gets the answer about {row}"
+    return f"A {what or 'message'} from {record.peer} to {record.at} is lost"

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from syncsim.history import History, Record
 from syncsim_reports.figures.canvas import GREEN, INK, PURPLE, QUIET, VERMILLION
-from syncsim_reports.figures.focus import short
+from syncsim_reports.words import row_id
 
-TEXTS_MAX = 2
+ROWS_MAX = 3
 """Rows named in one mark; a count stands for the rest."""
+
+FAULTS = {
+    "partition": ("goes offline", "is online again"),
+    "drop": ("socket is dropped", "socket may open"),
+    "delay": ("network slows down", "network is fast again"),
+    "lose": ("network loses messages", "network loses no more"),
+    "restart": ("goes down", "is up again"),
+}
+"""What is said of a fault at its start and at its end."""
+
+Cell = tuple[str, str, str]
+Fields = dict[str, Any] | None
 
 
 class Mark(NamedTuple):
@@ -23,90 +34,89 @@ class Mark(NamedTuple):
     text: str
 
 
+class _Told(NamedTuple):
+    """What one record tells; rows of which the same is told at one instant share a mark."""
+
+    symbol: str
+    colour: str
+    before: str
+    row: str = ""
+    after: str = ""
+
+
 def marks(history: History, from_us: int, until_us: int) -> list[Mark]:
-    """Return the marks of a part of a run in order, what is equal at one instant as one."""
-    shown: dict[tuple[str, str], dict[str, Any] | None] = {}
-    found: dict[tuple[str, int, str, str], list[str]] = {}
+    """Return the marks of a part of a run, in order of time."""
+    shown: dict[Cell, Fields] = {}
+    rows: dict[tuple[str, int, _Told], list[str]] = {}
     for record in history:
         if record.time_us > until_us:
             break
-        mark = _of(record, shown)
-        if mark is not None and record.time_us >= from_us:
-            texts = found.setdefault(mark[:4], [])
-            if mark.text not in texts:
-                texts.append(mark.text)
-    return [Mark(*where, _joined(texts)) for where, texts in found.items()]
+        told = _paint(record, shown) if record.kind == "paint" else _told(record)
+        if told is not None and record.time_us >= from_us:
+            of = rows.setdefault((record.at, record.time_us, told._replace(row="")), [])
+            if told.row not in of:
+                of.append(told.row)
+    return [
+        Mark(place, time_us, told.symbol, told.colour, _text(told, of))
+        for (place, time_us, told), of in rows.items()
+    ]
 
 
-def _joined(texts: list[str]) -> str:
-    hidden = len(texts) - TEXTS_MAX
-    return ", ".join(texts[:TEXTS_MAX]) + (f", +{hidden}" if hidden > 0 else "")
+def _text(told: _Told, rows: list[str]) -> str:
+    hidden = len(rows) - ROWS_MAX
+    named = ", ".join(rows[:ROWS_MAX]) + (f" +{hidden}" if hidden > 0 else "")
+    return " ".join(part for part in (told.before, named, told.after) if part).replace("_", " ")
 
 
-def _of(record: Record, shown: dict[tuple[str, str], dict[str, Any] | None]) -> Mark | None:
-    """Return the mark of a record, None for the kinds that arrows tell of already."""
+def _told(record: Record) -> _Told | None:
+    """Return what a record tells, None for the kinds that arrows tell of already."""
     data = record.data or {}
-    row = short(record.entity)
+    row = row_id(record.entity)
     match record.kind:
         case "intent":
-            return _at(record, "o", INK, f"asks: {data.get('action', '')} {row}")
+            return _Told("o", INK, f"asks: {data.get('action', '')}", row)
         case "fetch":
-            return _at(record, ".", QUIET, f"reads ({data.get('trigger', '')})")
+            return _Told(".", QUIET, f"reads ({data.get('trigger', '')})")
         case "outcome":
             reason = f", {data['reason']}" if data.get("reason") else ""
-            return _at(record, "o", QUIET, f"told: {data.get('result', '')}{reason}")
+            return _Told("o", QUIET, f"told: {data.get('result', '')}{reason}")
         case "unlay" if data.get("reason") == "rollback":
-            return _at(record, "v", VERMILLION, f"rolls {row} back")
-        case "paint":
-            return _paint(record, shown)
+            return _Told("v", VERMILLION, "rolls", row, "back")
         case "commit":
-            return _at(record, "s", GREEN, f"commits {row} v{record.version}")
+            return _Told("s", GREEN, "commits", f"{row} v{record.version}")
         case "refuse":
-            return _at(record, "X", VERMILLION, f"refuses {row}: {data.get('reason', '')}")
+            return _Told("X", VERMILLION, "refuses", row, f"({data.get('reason', '')})")
         case "open" | "close":
             state = "opens" if record.kind == "open" else "closes"
-            return _at(record, "_", QUIET, f"socket {state}")
+            return _Told("_", QUIET, f"socket {state}")
         case "fault" | "heal":
-            state = "begins" if record.kind == "fault" else "ends"
-            return _at(record, "_", VERMILLION, f"{data.get('verb', 'fault')} {state}")
+            verb = str(data.get("verb", "fault"))
+            begins, ends = FAULTS.get(verb, (f"{verb} begins", f"{verb} ends"))
+            return _Told("_", VERMILLION, begins if record.kind == "fault" else ends)
     return None
 
 
-def _at(record: Record, symbol: str, colour: str, text: str) -> Mark:
-    return Mark(record.at, record.time_us, symbol, colour, text.replace("_", " "))
+def _paint(record: Record, shown: dict[Cell, Fields]) -> _Told | None:
+    """Return what a paint changed on screen.
 
-
-def _paint(record: Record, shown: dict[tuple[str, str], dict[str, Any] | None]) -> Mark | None:
-    """Return what changed on screen, None if the same row of another view said it already.
-
-    The first paint of a row shows it as it was and is not news.
+    The first paint of a row in a view shows what was there before, and is not news.
     """
     data = record.data or {}
-    fields, cell = data.get("fields"), (record.at, record.view + "\n" + record.entity)
+    fields, cell = data.get("fields"), (record.at, record.view, record.entity)
     known, before = cell in shown, shown.get(cell)
     shown[cell] = fields
     if not known or fields == before:
         return None
-    row = short(record.entity)
+    row = row_id(record.entity)
     if fields is None:
-        return _at(record, "D", QUIET, f"{row} gone")
+        return _Told("D", QUIET, "", row, "gone")
     colour = PURPLE if data.get("overlays") else GREEN
-    return _at(record, "D", colour, f"{row} {_changed(fields, before)}")
+    return _Told("D", colour, "", row, _news(fields, before))
 
 
-def _changed(fields: dict[str, Any], before: dict[str, Any] | None) -> str:
-    """Return the new value of the first field that changed; the status says most."""
-    if before is None:
+def _news(fields: dict[str, Any], before: Fields) -> str:
+    """Return the new value of a field that changed; the status says most."""
+    names = [name for name in fields if before is None or fields[name] != before.get(name)]
+    if "status" in names or not names:
         return str(fields.get("status", "back"))
-    names = [name for name in fields if fields[name] != before.get(name)]
-    if "status" in names:
-        return str(fields["status"])
-    return f"{names[0]} {fields[names[0]]}" if names else "same"
-
-
-def places(history: History, found: Iterable[Mark]) -> dict[str, int]:
-    """Return how many marks each place has, clients of the header first, in its order."""
-    counts: dict[str, int] = dict.fromkeys(history.header.get("clients", {}), 0)
-    for mark in found:
-        counts[mark.place] = counts.get(mark.place, 0) + 1
-    return counts
+    return f"{names[0]} {fields[names[0]]}"

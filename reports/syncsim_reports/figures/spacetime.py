@@ -33,9 +33,9 @@ from syncsim_reports.figures.canvas import (
     run_line,
     say_empty,
     styled,
-)  # fmt: skip
+)
 from syncsim_reports.figures.focus import MESSAGES_MAX, Focus, focus
-from syncsim_reports.figures.marks import Mark, marks, places
+from syncsim_reports.figures.marks import Mark, marks
 from syncsim_reports.figures.outages import BACKEND, outages
 from syncsim_reports.figures.placing import spread
 from syncsim_reports.figures.timeline import Timeline
@@ -46,7 +46,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.transforms import TransformedBbox
 
-CLIENTS_MAX = 6
+CAPTION = "Time runs down. Each arrow is one message, from its sending to its arrival."
+
+CLIENTS_MAX = 4
+"""With more, labels would lie on the lifelines of others."""
+
 TOP_PX, BOTTOM_PX = 668, 52
 FIRST_PX, LAST_PX = 390, 1300
 """Where the first and last lifelines stand; beyond them is room for their labels."""
@@ -57,8 +61,8 @@ OUTSIDE_PX = 230.0
 """Room for a label beyond the outermost lifelines."""
 
 LABEL_GAP_PX = 21.0
-CHARACTER_PX = 8.2
-LOST_AT = 0.72
+CHARACTER_PX = 8.9
+LOST_AT = 0.86
 """How far towards its recipient the arrow of a lost message is drawn."""
 
 
@@ -109,7 +113,7 @@ def spacetime(
     """Draw the messages of a part of a run, by default around its first mishap.
 
     HTTP and socket messages differ in colour, a lost message ends in a cross. Clients to
-    which nothing happens in this part are left out, and so are those beyond six; the figure
+    which nothing happens in this part are left out, and so are those beyond four; the figure
     says how many.
     """
     with styled():
@@ -118,11 +122,11 @@ def spacetime(
             end_us = history.end_us if until_us is None else until_us
             span = f"{moment(from_us or 0)} to {moment(end_us)}"
             part = Focus(from_us or 0, end_us, f"Messages from {span}")
-        figure = blank(part.headline, run_line(history.header))
+        figure = blank(part.headline, run_line(history.header), CAPTION)
         every = _messages(history, part)
         sent = every[:messages_max]
         found = marks(history, part.from_us, part.until_us)
-        shown, hidden = _places(history, sent, found)
+        shown, hidden = _places(history, sent, found, part.clients)
         if not sent and not found:
             return say_empty(figure, "Nothing was sent in this part of the run.")
         ax = _axes(figure)
@@ -134,7 +138,9 @@ def spacetime(
         for message in sent:
             _arrow(ax, message, scale)
         _write(ax, found, scale)
-        key_line(figure, KEY)
+        seen = {mark.colour for mark in found} | {_colour(message) for message in sent}
+        seen |= {VERMILLION for message in sent if message.lost}
+        key_line(figure, {text: colour for text, colour in KEY.items() if colour in seen})
         missing = {"more client": hidden, "more message": len(every) - len(sent)}
         text = ", ".join(f"and {count(number, what)}" for what, number in missing.items() if number)
         ax.text(WIDTH_PX - MARGIN_PX, 24, text, color=QUIET, fontsize=SMALL_PT, ha="right")
@@ -168,15 +174,20 @@ def _messages(history: History, part: Focus) -> list[Message]:
 
 
 def _places(
-    history: History, sent: Sequence[Message], found: Sequence[Mark]
+    history: History, sent: Sequence[Message], found: Sequence[Mark], first: Sequence[str]
 ) -> tuple[list[str], int]:
-    """Return the clients to draw, in the header's order, and how many are left out."""
-    busy = places(history, found)
+    """Return the clients to draw, in the header's order, and how many are left out.
+
+    Those in `first` are kept before the others, and then those with the most to show.
+    """
+    busy: dict[str, int] = dict.fromkeys(history.header.get("clients") or {}, 0)
+    for mark in found:
+        busy[mark.place] = busy.get(mark.place, 0) + 1
     for message in sent:
         for place in (message.sender, message.recipient):
             busy[place] = busy.get(place, 0) + 1
     clients = [name for name, number in busy.items() if number and name not in ("", BACKEND)]
-    kept = sorted(clients, key=lambda name: -busy[name])[:CLIENTS_MAX]
+    kept = sorted(clients, key=lambda name: (name not in first, -busy[name]))[:CLIENTS_MAX]
     return [name for name in clients if name in kept], len(clients) - len(kept)
 
 
@@ -201,7 +212,7 @@ def _axes(figure: Figure) -> Axes:
 def _lifelines(ax: Axes, history: History, scale: _Scale) -> None:
     from matplotlib.patches import Rectangle
 
-    clients = history.header.get("clients", {})
+    clients = history.header.get("clients") or {}
     for place, x in scale.x_of.items():
         ax.plot([x, x], [BOTTOM_PX, TOP_PX], color=FAINT, linewidth=1.6, zorder=1)
         role = "" if place == BACKEND else clients.get(place, {}).get("role", "")
@@ -246,23 +257,26 @@ def _arrow(ax: Axes, message: Message, scale: _Scale) -> None:
     top, bottom = scale.y(message.sent_us), scale.y(message.ended_us)
     if message.ended_us == message.sent_us:
         bottom -= UNSENT_PX
-    colour = ORANGE if message.what == "event" else BLUE
     if message.lost:
         right, bottom = left + (right - left) * LOST_AT, top + (bottom - top) * LOST_AT
         ax.plot(
             [right], [bottom], "x", color=VERMILLION, markersize=11, markeredgewidth=2.6,
-            zorder=4, label="lost",
+            zorder=7, label="lost",
         )  # fmt: skip
     arrow = ax.annotate(
         "", (right, bottom), (left, top), annotation_clip=False, zorder=3,
         arrowprops={
             "arrowstyle": "-" if message.lost else "-|>,head_length=0.5,head_width=0.22",
-            "color": colour, "linewidth": 1.5, "shrinkA": 0, "shrinkB": 3,
+            "color": _colour(message), "linewidth": 1.5, "shrinkA": 0, "shrinkB": 3,
             "linestyle": (0, (4, 3)) if message.lost else "solid",
         },
     )  # fmt: skip
     if arrow.arrow_patch is not None:
         arrow.arrow_patch.set_clip_box(_inside(ax))
+
+
+def _colour(message: Message) -> str:
+    return ORANGE if message.what == "event" else BLUE
 
 
 def _inside(ax: Axes) -> TransformedBbox:

@@ -17,7 +17,7 @@ from syncsim_reports.figures.canvas import (
     drawable,
     say_empty,
     styled,
-)  # fmt: skip
+)
 from syncsim_reports.figures.placing import Box, freest
 from syncsim_reports.windows import in_queries
 from syncsim_reports.words import MILLISECOND_US, count, duration, share
@@ -26,10 +26,21 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+CAPTION = (
+    "The share of windows of old data that were still open after a time. A line further to the "
+    "left is better; one that ends in an arrow has windows that never closed."
+)
+
 SHORTEST_US = MILLISECOND_US
 """A logarithmic axis has no zero; shorter windows than this stand at its left end."""
 
+FALL_BEGINS = 0.02
+"""The axis starts a little before this share of the windows has closed."""
+
 POINTS_EVERY_PX = 10.0
+FINDINGS = {0.5: "Half", 0.9: "Nine tenths"}
+"""Quantiles that a title may speak of; of equals the first."""
+
 QUANTILES = ((0.5, "p50"), (0.99, "p99"))
 
 
@@ -64,7 +75,8 @@ def survival_curves(series: Mapping[str, Sequence[Window]], *, subtitle: str = "
             for place, (name, windows) in enumerate(series.items())
             if (shown := in_queries(windows))
         ]
-        figure = blank(_title(curves), subtitle or "How long old data stays on screen")
+        total = count(sum(curve.windows for curve in curves), "window")
+        figure = blank(_title(curves), subtitle or f"{total} of old data", CAPTION)
         if not curves:
             return say_empty(figure, "No client showed an old row.")
         ax = axes_px(figure, MARGIN_PX + 74, MARGIN_PX, head=170)
@@ -76,15 +88,24 @@ def survival_curves(series: Mapping[str, Sequence[Window]], *, subtitle: str = "
 
 
 def _title(curves: Sequence[Curve]) -> str:
-    medians = [(curve.quantile_us(0.5), curve.name) for curve in curves]
-    known = sorted((at_us, name) for at_us, name in medians if at_us is not None)
-    if not known:
+    """Return the finding: where the best and the worst curve are furthest apart."""
+    found = [finding for part in FINDINGS if (finding := _extremes(curves, part))]
+    if not found:
         return "How long old data stays on screen"
-    best, worst = known[0], known[-1]
-    text = f"Half of the old data is gone after {duration(best[0])}"
-    if len(curves) == 1:
+    part, best, worst = max(found, key=lambda finding: finding[2][0] / finding[1][0])
+    text = f"{FINDINGS[part]} of the old data is gone after {duration(best[0])}"
+    if best[0] == worst[0]:
         return text
     return f"{text} under {best[1]}, {duration(worst[0])} under {worst[1]}"
+
+
+def _extremes(
+    curves: Sequence[Curve], part: float
+) -> tuple[float, tuple[float, str], tuple[float, str]] | None:
+    """Return the best and the worst of the curves at a quantile, None if none reaches it."""
+    times = [(curve.quantile_us(part), curve.name) for curve in curves]
+    known = sorted((at_us, name) for at_us, name in times if at_us is not None)
+    return (part, known[0], known[-1]) if known else None
 
 
 def _curve(name: str, windows: Sequence[Window], colour: str) -> Curve:
@@ -102,8 +123,8 @@ def _curve(name: str, windows: Sequence[Window], colour: str) -> Curve:
 
 def _set_scale(ax: Axes, curves: Sequence[Curve]) -> None:
     longest = max(max(curve.times_us) for curve in curves)
-    closed = [time_us for curve in curves for time_us in curve.times_us if time_us > SHORTEST_US]
-    shortest = max(SHORTEST_US, min(closed, default=SHORTEST_US) / 3)
+    first = [curve.quantile_us(FALL_BEGINS) or longest for curve in curves]
+    shortest = max(SHORTEST_US, min(first) / 3)
     ax.set_xscale("log")
     ax.set_xlim(shortest, longest * 4)
     ax.set_ylim(0, 1.03)

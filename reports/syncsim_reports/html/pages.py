@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syncsim.checks import CHECKS, Verdict, as_json
 from syncsim.history import History
 from syncsim.staleness import Costs, Staleness
 from syncsim_reports import words
+from syncsim_reports.figures.save import svg
 from syncsim_reports.rows import Claim, Row, answer, by_claim, by_scenario
 from syncsim_reports.windows import by_query
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A figure in a page: its SVG, and what it shows for those who cannot see it."""
+class Picture(NamedTuple):
+    """A figure in a page, as an address that holds all of it, with its words.
 
-    svg: bytes
+    As an image it is a world of its own: names in it cannot clash with the page's or with
+    another figure's, and nothing in it can run.
+    """
+
+    source: str
+    title: str
     caption: str
-
-    @property
-    def source(self) -> str:
-        """Return the figure as an address that holds all of it.
-
-        As an image it is a world of its own: names in it cannot clash with the page's or with
-        another figure's, and nothing in it can run.
-        """
-        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode("ascii")
 
 
 def run_page(
@@ -41,7 +37,7 @@ def run_page(
     verdict: Verdict,
     staleness: Staleness,
     costs: Costs,
-    pictures: Sequence[Picture] = (),
+    figures: Mapping[str, Figure],
 ) -> str:
     """Return the page of one run: verdict, stories, staleness, costs and figures."""
     return (
@@ -56,14 +52,12 @@ def run_page(
             staleness=staleness,
             by_query=by_query(staleness.windows),
             costs=costs,
-            pictures=pictures,
+            pictures=[_picture(figure) for figure in figures.values()],
         )
     )
 
 
-def demo_page(
-    rows: Iterable[Row], claims: Iterable[Claim], pictures: Sequence[Picture] = ()
-) -> str:
+def demo_page(rows: Iterable[Row], claims: Iterable[Claim], figures: Mapping[str, Figure]) -> str:
     """Return the page that lays designs side by side: claims, figures, every scenario."""
     groups = by_scenario(rows)
     return (
@@ -73,9 +67,15 @@ def demo_page(
             groups=groups,
             claims=_matrix(claims),
             runs=sum(row.runs for group in groups.values() for row in group),
-            pictures=pictures,
+            pictures=[_picture(figure) for figure in figures.values()],
         )
     )
+
+
+def _picture(figure: Figure) -> Picture:
+    source = base64.b64encode(svg(figure)).decode("ascii")
+    title = figure.texts[0].get_text() if figure.texts else ""
+    return Picture(f"data:image/svg+xml;base64,{source}", title, str(figure.get_label()))
 
 
 def _matrix(claims: Iterable[Claim]) -> Mapping[str, Any]:

@@ -37,11 +37,17 @@ def compile_conditions(where: Sequence[Condition], names: Mapping[str, str]) -> 
             outside.append((field, frozenset(value)))
 
     def test(fields: Fields) -> bool:
+        # Plain loops: this runs for every row of every view, and generators cost more.
         get = fields.get
-        return (
-            all(get(field) == value for field, value in equal)
-            and all(get(field) in values for field, values in inside)
-            and all(get(field) not in values for field, values in outside)
-        )
+        for field, wanted in equal:
+            if get(field) != wanted:
+                return False
+        for field, values in inside:
+            if get(field) not in values:
+                return False
+        for field, values in outside:
+            if get(field) in values:
+                return False
+        return True
 
     return test

@@ -181,7 +181,7 @@ class Net:
             return
         point = self._draws.below(CUT_STEPS, f"{client}/socket/{socket.epoch}/cut")
         client_us = self._break(link, socket, point, cause)
-        server_us = self._profile.delay_us * (CUT_STEPS - point) // CUT_STEPS
+        server_us = self._profile.delay_us * point // CUT_STEPS
         self._engine.after(server_us, self._session_closed, link, socket)
         self._engine.after(client_us, self._client_closed, link, socket, "dropped", cause)
 

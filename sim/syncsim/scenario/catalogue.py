@@ -100,7 +100,7 @@ def name_of(path: Path) -> str:
     resolved = path.resolve()
     if resolved.is_relative_to(root):
         return resolved.relative_to(root).with_suffix("").as_posix()
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).lstrip("_.-")[:64] or "scenario"
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", path.name).lstrip("_.-")[:64] or "scenario"
 
 
 def read(path: Path, most_bytes: int) -> bytes:

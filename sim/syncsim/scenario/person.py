@@ -42,12 +42,13 @@ def choose(load: Load, name: str, client: Client, domain: Domain, draws: Draws) 
         if client.role in domain.actions[action].roles
         and all(argument in load.args for argument in domain.actions[action].arguments)
     ]
+    seen = {entity: client.screen.rows_of(entity) for entity in domain.entities}
     while possible:
         action_name = draws.first(possible, f"{name}/action")
         action = domain.actions[action_name]
-        rows = [row for row in client.screen.rows_of(action.entity) if client.can(action, row)]
+        rows = [row.entity for row in seen[action.entity] if client.can(action, row)]
         if rows:
-            entity = draws.first([row.entity for row in rows], f"{name}/row")
+            entity = draws.first(rows, f"{name}/row")
             args = {
                 argument: draws.first(list(load.args[argument]), f"{name}/{argument}")
                 for argument in action.arguments

@@ -113,11 +113,13 @@ def _rows(domain: Domain, rows: Sequence[Row]) -> Iterator[str]:
             if row.entity != entity.name:
                 continue
             links = implied.get((row.entity, row.id), {})
+            # A link that is left out makes a companion, so one that leads elsewhere is said.
             defaults = {"id": row.id, **entity.fields, **links}
+            told = [link for _, link, _ in entity.companions if link not in links]
             given = {
                 name.removesuffix(DURATION_SUFFIX): _value(name, value)
                 for name, value in row.fields.items()
-                if value != defaults[name]
+                if name in told or value != defaults[name]
             }
             if given or not links or entity.name not in companions:
                 lines.append(f"    {_scalar(row.id)}: {_flow(given)}")

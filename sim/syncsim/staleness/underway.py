@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from syncsim.history import Record
 
-_BACKEND = "backend"
-
 
 class Underway:
     """Follows fetches, socket events in flight, pending intents and armed triggers.
@@ -72,7 +70,7 @@ class Underway:
         )
 
     def _send(self, record: Record) -> str:
-        if record.at != _BACKEND or (record.data or {}).get("what") != "event":
+        if (record.data or {}).get("what") != "event":
             return ""
         in_flight = self._events.setdefault(record.peer, {})
         in_flight[record.message] = record.lsn, record.entity

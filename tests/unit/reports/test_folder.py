@@ -10,7 +10,7 @@ from syncsim.checks import judge
 from syncsim.errors import InputError
 from syncsim.history import jsonl
 from syncsim.staleness import costs, measure
-from syncsim_reports.folder import read_scenario, write_run_folder
+from syncsim_reports.folder import make_folder, read_scenario, write_run_folder
 from tests.unit.reports.sample import sample
 
 FIGURES = ("coherence", "spacetime", "survival", "swimlanes")
@@ -104,3 +104,8 @@ def test_a_folder_without_a_readable_scenario_is_a_problem(tmp_path, content):
         (tmp_path / "scenario.yaml").write_bytes(content)
     with pytest.raises(InputError):
         read_scenario(tmp_path)
+
+
+def test_a_folder_is_made_with_its_parents_and_found_again(tmp_path):
+    assert make_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
+    assert make_folder(tmp_path / "a" / "b").is_dir()

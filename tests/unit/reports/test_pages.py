@@ -7,7 +7,8 @@ import pytest
 from syncsim.checks import judge
 from syncsim.history import History
 from syncsim.staleness import costs, measure
-from syncsim_reports.html import Picture, demo_page, run_page
+from syncsim_reports.figures import survival_curves, swimlanes
+from syncsim_reports.html import demo_page, run_page
 from tests.unit.reports.records import claim, row
 from tests.unit.reports.sample import CLIENTS, header, sample
 
@@ -30,8 +31,8 @@ class Page(HTMLParser):
         self.text += data
 
 
-def page_of(history, pictures=()):
-    return run_page(history, judge(history), measure(history), costs(history), pictures)
+def page_of(history, figures=None):
+    return run_page(history, judge(history), measure(history), costs(history), figures or {})
 
 
 def test_the_page_of_a_run_tells_the_verdict_the_story_and_the_command():
@@ -45,8 +46,9 @@ def test_the_page_of_a_run_tells_the_verdict_the_story_and_the_command():
 
 
 def test_a_page_stands_alone():
-    picture = Picture(svg=b"<svg/>", caption="A caption")
-    page = Page(page_of(sample(), [picture, picture]))
+    history = sample()
+    figure = swimlanes(history, measure(history))
+    page = Page(page_of(history, {"one": figure, "two": figure}))
     assert page.tags.count("img") == 2
     assert all(load.startswith("data:image/svg+xml;base64,") for load in page.loads)
     assert not {"script", "link", "iframe", "object"} & set(page.tags)
@@ -89,7 +91,7 @@ def test_the_page_of_a_comparison_has_every_claim_and_every_scenario():
         row(scenario="seed/payment", runs=20),
     ]
     claims = [claim(), claim(design="hardened", holds=True), claim("real time", holds=None)]
-    page = Page(demo_page(rows, claims, [Picture(svg=b"<svg/>", caption="c")]))
+    page = Page(demo_page(rows, claims, {"curve": survival_curves({})}))
     for text in (
         "does not hold",
         "holds",
@@ -104,12 +106,17 @@ def test_the_page_of_a_comparison_has_every_claim_and_every_scenario():
 
 @pytest.mark.parametrize("part", ["scenario", "design", "network"])
 def test_names_in_a_comparison_never_become_markup(part):
-    page = Page(demo_page([row(**{part: HOSTILE})], [claim(design=HOSTILE, where=HOSTILE)]))
+    page = Page(demo_page([row(**{part: HOSTILE})], [claim(design=HOSTILE, where=HOSTILE)], {}))
     assert not {"script", "img"} & set(page.tags)
     assert HOSTILE in page.text
 
 
-def test_a_caption_is_text_and_the_alternative_of_its_figure():
-    source = page_of(sample(), [Picture(svg=b"<svg/>", caption=HOSTILE)])
-    assert "<script" not in source
-    assert 'alt="&#34;&gt;&lt;script' in source
+def test_the_words_of_a_figure_stand_beside_it_as_text():
+    windows = measure(sample()).windows
+    figure = survival_curves({HOSTILE: windows, "x": windows[:1]})
+    source = page_of(sample(), {"curve": figure})
+    page = Page(source)
+    assert not {"script"} & set(page.tags)
+    assert page.tags.count("img") == 1
+    assert "The share of windows of old data" in page.text
+    assert 'alt="Half of the old data is gone' in source

@@ -33,7 +33,7 @@ def test_a_lane_stands_for_each_client_and_row():
     assert shown.count("appointment A5") == 2
     assert [name for name in shown if name in ("op-1", "op-2", "dr-1")] == ["op-1", "op-2", "dr-1"]
     assert "offline" in shown
-    assert "all healed" in shown
+    assert "settle" in shown
 
 
 def test_a_closed_window_is_a_bar_from_its_start_to_its_end():

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
 from syncsim import scenario
 from syncsim.errors import EXIT_USAGE, InputError
 from syncsim.scenario import catalogue
-from tests.unit.scenario.sample import SAMPLE
+from tests.unit.scenario.sample import SAMPLE, spoiled
 
 
 def refusal(call, *arguments, **options):
@@ -21,7 +22,9 @@ def refusal(call, *arguments, **options):
 @pytest.fixture
 def shelf(tmp_path, monkeypatch):
     """Stand in for the catalogue with one of our own."""
-    for name in ("seed/one", "seed/two", "designs/plain", "networks/fast", "schema/odd"):
+    for kind in ("designs", "networks"):
+        shutil.copytree(catalogue.folder() / kind, tmp_path / kind)
+    for name in ("seed/one", "seed/two", "designs/broken", "schema/odd"):
         path = tmp_path / f"{name}.yaml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(SAMPLE)
@@ -31,9 +34,8 @@ def shelf(tmp_path, monkeypatch):
 
 def test_names_are_sorted_and_of_their_kind(shelf):
     assert scenario.names("scenarios") == ("seed/one", "seed/two")
-    assert scenario.names("designs") == ("plain",)
-    assert scenario.names("networks") == ("fast",)
-    assert scenario.find("designs", "plain") == shelf / "designs" / "plain.yaml"
+    assert scenario.names("designs") == ("broken", "enhanced", "hardened", "manual-refresh")
+    assert scenario.find("designs", "broken") == shelf / "designs" / "broken.yaml"
 
 
 def test_the_designs_and_networks_that_come_with_it():
@@ -108,8 +110,9 @@ def test_a_file_elsewhere_is_called_by_its_own_name(tmp_path):
     assert scenario.loads(scenario.dump(loaded)) == loaded
 
 
+@pytest.mark.usefixtures("shelf")
 @pytest.mark.parametrize("source", ["seed/ona", "seed/ona.yaml"])
-def test_a_missing_file_has_a_nearest_name(shelf, source):
+def test_a_missing_file_has_a_nearest_name(source):
     problem = refusal(scenario.load, source)
     assert (problem.code, problem.place) == ("missing-file", source)
     assert problem.hint == "did you mean 'seed/one'?"
@@ -161,8 +164,13 @@ def test_a_problem_is_placed_in_its_file(tmp_path):
 
 
 def test_a_broken_file_of_the_catalogue_is_reported_by_its_own_place(shelf):
-    problems = pytest.raises(InputError, scenario.load_design, "plain").value.problems
-    assert problems[0].place.startswith(str(shelf / "designs" / "plain.yaml"))
+    for load in (
+        lambda: scenario.load_design("broken"),
+        lambda: scenario.loads(spoiled("design: enhanced", "design: broken")),
+    ):
+        with pytest.raises(InputError) as caught:
+            load()
+        assert caught.value.problems[0].place == f"{shelf / 'designs' / 'broken.yaml'}:1:1"
 
 
 @pytest.mark.parametrize(

@@ -163,9 +163,7 @@ def test_faults():
             for_us=2 * second_us,
             leg="response",
         ),
-        Fault(
-            id="fault.4", at_us=8 * second_us, do="restart", on="backend", for_us=2 * second_us
-        ),
+        Fault(id="fault.4", at_us=8 * second_us, do="restart", on="backend", for_us=2 * second_us),
         Fault(id="fault.5", at_us=9 * second_us, do="drop", on="op-1"),
         Fault(id="fault.6", at_us=9 * second_us, do="heal", on="dr-1"),
     )

@@ -89,15 +89,17 @@ def test_the_first_of_two_keys_is_named():
 
 @pytest.mark.parametrize(
     "hostile",
-    ["[" * 100_000, "{a: " * 50_000, "- " * 100_000, "? " * 100_000, "a: [" + "[" * 999],
-    ids=["lists", "mappings", "block lists", "keys", "inside"],
+    ["[" * 100_000, "{a: " * 50_000, "- " * 100_000, "a: [" + "[" * 999],
+    ids=["lists", "mappings", "block lists", "inside"],
 )
 def test_deep_nesting_is_refused(hostile):
     assert refusal(hostile).code == "too-deep"
 
 
 def test_the_limit_of_nesting_is_exact():
-    assert parse("[" * MAX_DEPTH + "]" * MAX_DEPTH, "f").data == parse("[" * 32 + "]" * 32, "f").data
+    assert (
+        parse("[" * MAX_DEPTH + "]" * MAX_DEPTH, "f").data == parse("[" * 32 + "]" * 32, "f").data
+    )
     assert refusal("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)).code == "too-deep"
 
 

@@ -88,6 +88,23 @@ def test_a_cached_row_that_no_longer_belongs_is_stale_from_its_first_frame():
     assert (window.version, window.start_us, window.commit_us) == (1, 0, 0)
 
 
+def test_what_comes_and_goes_within_an_instant_is_not_seen():
+    line = "A1 @100 +A1{status=accepted}/:mark op-1.mount(one/A1) op-1.ready(one/A1) "
+    assert brief(line + "op-1:one/A1=A1.1 op-1.unmount(one/A1) @200 end") == []
+    shown = line + "op-1:one/A1=A1.2 +A1{status=done}/:mark "
+    assert brief(shown + "op-1.unmount(one/A1) @200 end") == []
+    assert brief(shown) == [(3, 100, 100, "end", "unmended")]
+
+
+def test_the_version_that_a_view_lacks_is_the_last_that_it_would_show():
+    line = "A1 @100 +A1{status=accepted}/:mark @150 +A1{overdue=true}/:mark @200 th-1.mount(one/A1)"
+    (window,) = windows(line + " th-1.ready(one/A1) th-1:one/A1=A1.1 @250 end")
+    assert (window.version, window.commit_us) == (3, 150_000)
+    line = "A1 th-1.mount(one/A1) @100 +A1{status=accepted}/:mark @150 +A1{overdue=true}/:mark @200"
+    (window,) = windows(line + " th-1.ready(one/A1) th-1:one/A1=A1.1 @250 end")
+    assert (window.version, window.commit_us) == (2, 100_000)
+
+
 def test_nothing_counts_before_the_view_is_ready():
     line = "A1 op-1.mount(one/A1) " + COMMIT + "@200 op-1:one/A1=A1.2 op-1.ready(one/A1) @300 end"
     assert brief(line) == []
@@ -183,7 +200,7 @@ def receipts(line):
 def test_the_client_is_told_by_an_event_or_a_row_of_that_version_or_a_later_one():
     late = "@200 op-1:one/A1=A1.2 @300 end"
     assert receipts(START + COMMIT + "@120 op-1.event(A1,1) @130 op-1:slice<A1.2 " + late) == [130]
-    assert receipts(START + COMMIT + "@120 op-1.event(A1,3) @130 op-1.event(A1,2) " + late) == [120]
+    assert receipts(START + COMMIT + "@120 op-1.event(A1,3) @130 op-1.event(A1,1) " + late) == [120]
     assert receipts(START + COMMIT + "@120 op-2.event(A1,2) op-1:one/A1<-A1 " + late) == [-1]
 
 
@@ -192,7 +209,7 @@ def test_the_news_that_a_row_left_its_view_counts_in_that_view():
     late = "@200 op-1:pending-A1 @300 end"
     assert receipts(line + "@130 op-1:pending<-A1 " + late) == [130]
     assert receipts(line + "@130 op-1:accepted<-A1 " + late) == [-1]
-    assert receipts("op-1:pending<-A1 " + line + late) == [-1]
+    assert receipts(line.replace("@100", "@50 op-1:pending<-A1 @100") + late) == [-1]
 
 
 SLICE = "safety A1 op-1.mount(slice) op-1.ready(slice) "
@@ -237,9 +254,11 @@ def test_a_screen_is_as_old_as_the_oldest_change_it_lacks():
 
 
 def test_the_averages_are_taken_from_the_safety_phase_to_the_end():
-    line = START.removeprefix("safety ") + COMMIT + "@200 safety @250 op-1:one/A1=A1.2 @300 end"
-    assert measure(history(line)).phi == 50 / 100
-    assert measure(history(line + " @900 op-1:one/A1=A1.1 @999 op-1.ready(pending)")).phi == 0.5
+    line = START.removeprefix("safety ") + COMMIT + "@200 safety @280 op-1:one/A1=A1.2 @300 end"
+    for after in ("", " @900 op-1:one/A1=A1.1 @999 op-1.ready(pending)"):
+        staleness = measure(history(line + after))
+        assert staleness.phi == 20 / 100
+        assert staleness.mean_age_us == (180_000**2 - 100_000**2) / 2 / 100_000
 
 
 def test_a_screen_counts_while_it_is_ready_and_mounted():

@@ -36,6 +36,11 @@ def after(line):
             " op-1.fetched(pending,f1,1)",
             True,
         ),
+        (
+            "op-1.fetch(pending,f1,mount) op-1.fetch(pending,f2,event)"
+            " op-1.fetched(pending,f2,1)",
+            True,
+        ),
         ("op-1.fetch(accepted,f1,mount)", False),
         ("op-2.fetch(pending,f1,mount)", False),
     ],
@@ -44,7 +49,9 @@ def test_a_fetch_is_under_way_until_its_last_end(line, fetching):
     assert after(line).is_fetching("op-1", "pending") is fetching
 
 
-EVENT = "A1 A2 +A1{status=accepted}&P1{status=paid}/:mark backend.send(op-1,e1,event,entity=A1,lsn=3)"
+EVENT = (
+    "A1 A2 +A1{status=accepted}&P1{status=paid}/:mark backend.send(op-1,e1,event,entity=A1,lsn=3)"
+)
 
 
 def test_an_event_is_in_flight_until_it_arrives_or_is_lost():

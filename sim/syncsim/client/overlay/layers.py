@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from syncsim.client.cache.query import Query, Rows
 from syncsim.client.overlay import patched
 from syncsim.design import Overlay
-from syncsim.domain import type_of
+from syncsim.domain import Row, type_of
 
 if TYPE_CHECKING:
     from syncsim.client.cache.query_cache import QueryCache
@@ -68,19 +68,27 @@ class Layers:
         """Return the confirmed rows with all layers applied, in the order they were put."""
         if not self._layers or query.confirmed is None:
             return query.confirmed
-        assert self._cache is not None, query.view
         rows = dict(query.confirmed)
         for mutation in self._layers.values():
             for change in mutation.changes:
                 if type_of(change.entity) == query.entity_type:
-                    row = rows.get(change.entity) or self._cache.known(change.entity)
-                    if row is not None and row.fields is not None:
+                    row = rows.get(change.entity) or self._outside(query, change.entity)
+                    if row is not None:
                         rows[change.entity] = patched(row, change, mutation.intent)
         return {
             entity: row if query.test(row.fields or {}) else row._replace(fields=None)
             for entity, row in rows.items()
             if not row.overlays or entity in query.confirmed or query.test(row.fields or {})
         }
+
+    def _outside(self, query: Query, entity: str) -> Row | None:
+        """Return a row that a view does not list, for a pending change to bring in.
+
+        If the view should list it as the client knows it, then the server knows it otherwise.
+        """
+        assert self._cache is not None, entity
+        row = self._cache.known(entity)
+        return None if row is None or query.test(row.fields or {}) else row
 
     def compose_slice(self, rows: Rows) -> Rows:
         """Return the slice store's copies with all layers applied."""

@@ -1,0 +1,267 @@
+"""WebSockets: order within a direction, nothing lost while open, an uncertain tail at a break."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from syncsim.net import BACKEND, Profile
+from syncsim.net.messages import Message
+from syncsim.net.profile import MILLION
+from tests.support.scenarios import EVEN, MS, SHAKY
+from tests.support.wire import Wire, event, request, response
+
+SEEDS = range(12)
+NAMES = [f"e{n:02}" for n in range(30)]
+WILD = Profile(name="wild", title="", source="", delay_us=50 * MS, jitter_us=200 * MS)
+
+
+def opened(profile: Profile = EVEN, seed: int = 1) -> Wire:
+    """Return a wire with an open socket of op-1, at its time 0 of the test."""
+    wire = Wire(profile, seed)
+    wire.open()
+    return wire
+
+
+def test_a_handshake_takes_its_round_trips_and_both_ends_are_told():
+    wire = Wire()
+    wire.net.connect("op-1", "op-1/socket/1", -1)
+    wire.run(1_000 * MS)
+
+    assert wire.sockets == [(120 * MS, "op-1", True)]
+    assert wire.sessions == [(120 * MS, "op-1", True)]
+    (record,) = wire.records("open")
+    assert (record.at, record.peer, record.data) == ("op-1", BACKEND, {"epoch": 1})
+
+
+def test_frames_arrive_in_the_order_of_sending_whatever_their_own_luck():
+    wire = opened(WILD)
+    for name in NAMES:
+        wire.net.http(response(f"http {name}"), cause=-1)
+        wire.net.frame(event(name), cause=-1)
+        wire.run(wire.now_us + 5 * MS)
+    wire.run(60_000 * MS)
+
+    frames = [name for _, name in wire.arrived if not name.startswith("http")]
+    letters = [name for _, name in wire.arrived if name.startswith("http")]
+    assert frames == NAMES
+    assert letters != sorted(letters), "the network would have reordered them"
+    assert wire.lost() == []
+
+
+def test_the_directions_do_not_wait_for_each_other():
+    wire = opened(WILD)
+    for name in NAMES:
+        wire.net.frame(event(name), cause=-1)
+    wire.net.frame(Message("up", "op-1", BACKEND, "event", None, 1), cause=-1)
+    alone = opened(WILD)
+    alone.net.frame(Message("up", "op-1", BACKEND, "event", None, 1), cause=-1)
+    for each in (wire, alone):
+        each.run(60_000 * MS)
+
+    (expected,) = alone.arrived
+    assert expected in wire.arrived
+    assert expected[0] < max(at_us for at_us, _ in wire.arrived)
+
+
+def test_an_open_connection_loses_nothing_however_lossy_the_network():
+    wire = opened(replace(SHAKY, http_loss_ppm=MILLION))
+    for name in NAMES:
+        wire.net.frame(event(name), cause=-1)
+        wire.net.http(request(f"http {name}"), cause=-1)
+    wire.run(60_000 * MS)
+
+    assert [name for _, name in wire.arrived] == NAMES
+    assert {name for _, name, _ in wire.lost()} == {f"http {name}" for name in NAMES}
+
+
+def test_delay_and_lose_are_about_http_only():
+    wire = opened()
+    start_us = wire.now_us
+    wire.net.slow("op-1", 500 * MS)
+    wire.net.lose("op-1", "both")
+    wire.net.frame(event("e"), cause=-1)
+    wire.run(1_000 * MS)
+    assert wire.arrived == [(start_us + 20 * MS, "e")]
+
+
+def drop_amid_frames(seed: int) -> tuple[Wire, int]:
+    """Send a frame each millisecond, break in the middle; return the wire and the time."""
+    wire = opened(seed=seed)
+    for name in NAMES[:20]:
+        wire.net.frame(event(name), cause=-1)
+        wire.run(wire.now_us + MS)
+    broken_us = wire.now_us
+    wire.net.drop("op-1", cause=-1)
+    for name in NAMES[20:]:
+        wire.net.frame(event(name), cause=-1)
+        wire.run(wire.now_us + MS)
+    wire.run(60_000 * MS)
+    return wire, broken_us
+
+
+def test_a_drop_cuts_off_the_tail_at_an_unknown_point():
+    tails = []
+    for seed in SEEDS:
+        wire, broken_us = drop_amid_frames(seed)
+        arrived = [name for _, name in wire.arrived]
+        lost = [name for _, name, _ in wire.lost()]
+
+        assert arrived == NAMES[: len(arrived)], "what arrives is a prefix"
+        assert sorted(arrived + lost) == NAMES, "the rest is lost, each once"
+        assert {reason for _, _, reason in wire.lost()} == {"dropped"}
+        tails.append(len(arrived))
+        (closed_us,) = [at_us for at_us, _, is_open in wire.sockets if not is_open]
+        assert broken_us <= closed_us <= broken_us + EVEN.delay_us
+        assert all(at_us <= closed_us for at_us, _ in wire.arrived), "then the client is told"
+    assert len(set(tails)) > 3, "the point differs"
+    assert min(tails) < 20, "some frames that were under way are lost"
+    assert max(tails) > 0, "some arrive"
+
+
+def test_the_sender_learns_of_a_drop_later_and_cannot_know_what_arrived():
+    ignorant = 0
+    for seed in SEEDS:
+        wire, broken_us = drop_amid_frames(seed)
+        (told_us,) = [at_us for at_us, _, is_open in wire.sessions if not is_open]
+        assert broken_us <= told_us <= broken_us + EVEN.delay_us
+        ignorant += sum(
+            record.time_us < told_us and record.message in {name for _, name, _ in wire.lost()}
+            for record in wire.records("send")
+        )
+    assert ignorant > 0, "frames are sent into a connection that is broken already"
+
+
+def test_the_news_of_a_drop_travels_from_the_break_to_each_end():
+    waits = []
+    for seed in SEEDS:
+        wire = opened(seed=seed)
+        broken_us = wire.now_us
+        wire.net.drop("op-1", cause=-1)
+        wire.run(1_000 * MS)
+        (client_us,) = [at_us - broken_us for at_us, _, is_open in wire.sockets if not is_open]
+        (server_us,) = [at_us - broken_us for at_us, _, is_open in wire.sessions if not is_open]
+        assert abs(client_us + server_us - EVEN.delay_us) <= 1, "near one end is far from the other"
+        waits.append(client_us)
+    assert min(waits) < EVEN.delay_us // 3 < 2 * EVEN.delay_us // 3 < max(waits)
+
+
+def test_a_drop_is_noted_once_and_needs_an_open_socket():
+    wire = opened()
+    wire.net.drop("op-2", cause=-1)
+    wire.net.drop("op-1", cause=-1)
+    wire.net.drop("op-1", cause=-1)
+    wire.run(1_000 * MS)
+
+    (record,) = wire.records("close")
+    assert record.data == {"epoch": 1, "reason": "dropped"}
+    assert [is_open for _, _, is_open in wire.sockets] == [True, False]
+
+
+def test_a_partition_loses_the_frames_under_way_and_tells_both_ends_at_once():
+    wire = opened()
+    wire.open("op-2", "op-2/socket/1")
+    wire.net.frame(event("e1"), cause=-1)
+    wire.net.frame(event("other", "op-2"), cause=-1)
+    now_us = wire.now_us
+    wire.net.cut("op-1", cause=-1)
+    wire.net.frame(event("e2"), cause=-1)
+    wire.run(1_000 * MS)
+
+    assert wire.lost() == [(now_us, "e1", "offline"), (now_us, "e2", "dropped")]
+    assert [name for _, name in wire.arrived] == ["other"]
+    assert wire.sockets[-1] == (now_us, "op-1", False)
+    assert wire.sessions[-1] == (now_us, "op-1", False)
+    assert [r.data for r in wire.records("close")] == [{"epoch": 1, "reason": "offline"}]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_partition_also_takes_what_a_drop_had_let_pass(seed):
+    wire = opened(seed=seed)
+    for name in NAMES:
+        wire.net.frame(event(name), cause=-1)
+        wire.run(wire.now_us + MS // 2)
+    wire.net.drop("op-1", cause=-1)
+    wire.net.cut("op-1", cause=-1)
+    cut_us = wire.now_us
+    wire.run(1_000 * MS)
+
+    assert all(at_us <= cut_us for at_us, _ in wire.arrived), "nothing passes a link that is down"
+    assert len(wire.arrived) + len(wire.lost()) == len(NAMES)
+    assert len(wire.records("close")) == 1
+
+
+def test_a_restart_closes_every_socket_and_what_was_sent_still_arrives():
+    wire = opened()
+    wire.open("op-2", "op-2/socket/1")
+    wire.net.frame(event("e1"), cause=-1)
+    now_us = wire.now_us
+    wire.net.crash(cause=-1)
+    wire.run(1_000 * MS)
+
+    assert wire.arrived == [(now_us + 20 * MS, "e1")]
+    assert wire.sessions[-2:] == [(now_us, "op-1", False), (now_us, "op-2", False)]
+    assert wire.sockets[-2:] == [
+        (now_us + 20 * MS, "op-1", False),
+        (now_us + 20 * MS, "op-2", False),
+    ]
+    closes = wire.records("close")
+    assert [r.data for r in closes] == [{"epoch": 1, "reason": "down"}] * 2
+    kinds = [r.kind for r in wire.records("receive", "close") if r.at == "op-1"]
+    assert kinds == ["receive", "close"], "the frame comes before the news"
+
+
+def test_no_socket_opens_without_a_link_or_a_backend():
+    wire = Wire()
+    wire.net.crash(cause=-1)
+    wire.net.connect("op-1", "op-1/socket/1", -1)
+    wire.run(200 * MS)
+    wire.net.backend_up = True
+    wire.net.cut("op-1", cause=-1)
+    wire.net.connect("op-1", "op-1/socket/2", -1)
+    wire.run(400 * MS)
+
+    assert [is_open for _, _, is_open in wire.sockets] == [False, False]
+    assert wire.sessions == []
+    assert wire.records("open", "close") == []
+
+
+def test_epochs_count_the_connections_and_each_keeps_its_own_frames():
+    wire = opened()
+    for epoch in (2, 3):
+        wire.net.frame(event(f"of epoch {epoch - 1}"), cause=-1)
+        wire.net.crash(cause=-1)
+        wire.net.backend_up = True
+        wire.run(wire.now_us + 50 * MS)
+        wire.open(attempt=f"op-1/socket/{epoch}")
+    wire.net.frame(event("of epoch 3"), cause=-1)
+    wire.run(60_000 * MS)
+
+    assert [r.data["epoch"] for r in wire.records("open")] == [1, 2, 3]
+    assert [r.data["epoch"] for r in wire.records("close")] == [1, 2]
+    assert [name for _, name in wire.arrived] == [f"of epoch {n}" for n in (1, 2, 3)]
+
+
+def test_late_news_of_an_old_epoch_does_not_end_the_session_of_a_new_one():
+    for seed in SEEDS:
+        wire = Wire(replace(EVEN, delay_us=400 * MS, handshake_rtts=0), seed)
+        wire.open()
+        wire.net.drop("op-1", cause=-1)
+        while wire.sockets[-1][2]:
+            wire.run(wire.now_us + MS)
+        wire.net.connect("op-1", "op-1/socket/2", -1)
+        wire.run(60_000 * MS)
+        opened_us = [at_us for at_us, _, is_open in wire.sockets if is_open][-1]
+        ends_after = [s for s in wire.sessions if s[0] > opened_us]
+        assert ends_after == [], seed
+
+
+def test_a_missed_event_is_lost_without_having_been_sent():
+    wire = Wire()
+    wire.net.missed(event("e"), cause=-1)
+    (record,) = list(wire.history)
+    assert (record.kind, record.at, record.peer, record.message) == (
+        "lose", "op-1", BACKEND, "e",
+    )  # fmt: skip
+    assert record.data == {"reason": "away", "what": "event"}
