@@ -22,7 +22,7 @@ from syncsim.checks import Verdict, as_json
 from syncsim.errors import InputError, Problem
 from syncsim.history import History, jsonl
 from syncsim.staleness import Costs, Staleness, Window
-from syncsim_reports.html import run_page
+from syncsim_reports.html import demo_page, run_page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,17 +64,48 @@ def write_run_folder(
     """
     make_folder(folder)
     document = json.dumps(as_json(verdict, history), sort_keys=True, indent=2, ensure_ascii=False)
-    drawn = _figures(history, staleness) if figures else {}
-    page = run_page(history, verdict, staleness, costs, drawn)
     with _writing(folder):
-        return [
+        paths = [
             _put(folder / "verdict.json", f"{document}\n"),
             _put(folder / SCENARIO, scenario_yaml),
             _put(folder / "staleness.csv", staleness_csv(staleness.windows)),
             _replace(folder / "history.jsonl", lambda path: jsonl.write(history, path)),
-            *_save(folder / "figures", drawn),
-            _put(folder / "index.html", page),
         ]
+        pictures: list[Picture] = []
+        if figures:
+            (folder / "figures").mkdir(exist_ok=True)
+            drawn, pictures = _draw(folder / "figures", _figures(history, staleness))
+            paths += drawn
+        page = run_page(history, verdict, staleness, costs, pictures)
+        return [*paths, _put(folder / "index.html", page)]
+
+
+def write_demo_folder(
+    folder: Path,
+    *,
+    rows: Sequence[Row],
+    claims: Sequence[Claim],
+    figures: Mapping[str, tuple[Figure, str]],
+    tables: Mapping[str, str],
+) -> list[Path]:
+    """Write the page that lays designs side by side and return the files written.
+
+    Args:
+        folder: Made if it is missing; files of the same names are replaced, others stay.
+        rows: One line of the comparison each.
+        claims: What the application says of itself, for each design.
+        figures: Each figure with its caption, by the stem of its file names.
+        tables: Text of further files, by file name.
+
+    Raises:
+        InputError: if the folder is a file, or cannot be written.
+    """
+    make_folder(folder)
+    with _writing(folder):
+        paths = [_put(folder / name, text) for name, text in tables.items()]
+        drawn, pictures = _draw(folder, figures)
+        page = _put(folder / "index.html", demo_page(rows, claims, pictures))
+        return [*paths, *drawn, page]
 
 
 def read_scenario(folder: Path) -> str:
@@ -107,31 +138,35 @@ def staleness_csv(windows: Sequence[Window]) -> str:
     return out.getvalue()
 
 
-def _figures(history: History, staleness: Staleness) -> dict[str, Figure]:
+def _figures(history: History, staleness: Staleness) -> dict[str, tuple[Figure, str]]:
+    """Return the figures of a run, without captions of their own."""
     from syncsim_reports.figures import coherence_curve, spacetime, survival_curves, swimlanes
     from syncsim_reports.figures.canvas import run_line
 
     design = str((history.header.get("design") or {}).get("name") or "this run")
     subtitle = run_line(history.header)
     return {
-        "swimlanes": swimlanes(history, staleness),
-        "spacetime": spacetime(history),
-        "survival": survival_curves({design: staleness.windows}, subtitle=subtitle),
-        "coherence": coherence_curve({design: staleness}, subtitle=subtitle),
+        "swimlanes": (swimlanes(history, staleness), ""),
+        "spacetime": (spacetime(history), ""),
+        "survival": (survival_curves({design: staleness.windows}, subtitle=subtitle), ""),
+        "coherence": (coherence_curve({design: staleness}, subtitle=subtitle), ""),
     }
 
 
-def _save(folder: Path, figures: Mapping[str, Figure]) -> list[Path]:
-    """Write each figure as PNG and SVG."""
-    from syncsim_reports.figures import png, svg
+def _draw(
+    folder: Path, figures: Mapping[str, tuple[Figure, str]]
+) -> tuple[list[Path], list[Picture]]:
+    """Write each figure as PNG and SVG; return the files, and the pictures for the page."""
+    from syncsim_reports.figures import png
 
-    if figures:
-        folder.mkdir(exist_ok=True)
-    paths = []
-    for stem, figure in figures.items():
+    paths: list[Path] = []
+    pictures = []
+    for stem, (figure, caption) in figures.items():
+        drawn = picture(figure, caption)
         paths.append(_put(folder / f"{stem}.png", png(figure)))
-        paths.append(_put(folder / f"{stem}.svg", svg(figure)))
-    return paths
+        paths.append(_put(folder / f"{stem}.svg", drawn.svg))
+        pictures.append(drawn)
+    return paths, pictures
 
 
 def _put(path: Path, content: str | bytes) -> Path:

@@ -208,11 +208,13 @@ def _candidates(
     """Return boxes inside the axes, right and left of the part of a curve that falls."""
     area = ax.get_window_extent()
     falls = area.y0 + 0.92 * area.height
+    falling = [point for point in path if point[1] < falls][::4]
     boxes = []
-    for x, y in [point for point in path if point[1] < falls][::4]:
-        for left in (x + 18, x - 18 - wide):
+    # All places on the right come first, so a label stands there unless it would be in the way.
+    for shift in (18, -18 - wide):
+        for x, y in falling:
             for bottom in (y + 6, y - high / 2, y - high - 6):
-                box = Box(left, bottom, left + wide, bottom + high)
+                box = Box(x + shift, bottom, x + shift + wide, bottom + high)
                 fits_across = area.x0 + 8 <= box.left and box.right <= area.x1
                 if fits_across and area.y0 + 8 <= box.bottom and box.top <= area.y1 - 24:
                     boxes.append(box)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,15 +21,26 @@ if TYPE_CHECKING:
 
 
 class Picture(NamedTuple):
-    """A figure in a page, as an address that holds all of it, with its words.
+    """A figure in a page: its SVG, what it finds, and how to read it."""
 
-    As an image it is a world of its own: names in it cannot clash with the page's or with
-    another figure's, and nothing in it can run.
-    """
-
-    source: str
+    svg: bytes
     title: str
     caption: str
+
+    @property
+    def source(self) -> str:
+        """Return the figure as an address that holds all of it.
+
+        As an image it is a world of its own: names in it cannot clash with the page's or with
+        another figure's, and nothing in it can run.
+        """
+        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode("ascii")
+
+
+def picture(figure: Figure, caption: str = "") -> Picture:
+    """Return a figure for a page; the caption goes before how to read it."""
+    title = figure.texts[0].get_text() if figure.texts else ""
+    return Picture(svg(figure), title, f"{caption} {figure.get_label()}".strip())
 
 
 def run_page(
@@ -37,7 +48,7 @@ def run_page(
     verdict: Verdict,
     staleness: Staleness,
     costs: Costs,
-    figures: Mapping[str, Figure],
+    pictures: Sequence[Picture] = (),
 ) -> str:
     """Return the page of one run: verdict, stories, staleness, costs and figures."""
     return (
@@ -52,7 +63,7 @@ def run_page(
             staleness=staleness,
             by_query=by_query(staleness.windows),
             costs=costs,
-            pictures=[_picture(figure) for figure in figures.values()],
+            pictures=pictures,
         )
     )
 
@@ -67,15 +78,9 @@ def demo_page(rows: Iterable[Row], claims: Iterable[Claim], figures: Mapping[str
             groups=groups,
             claims=_matrix(claims),
             runs=sum(row.runs for group in groups.values() for row in group),
-            pictures=[_picture(figure) for figure in figures.values()],
+            pictures=pictures,
         )
     )
-
-
-def _picture(figure: Figure) -> Picture:
-    source = base64.b64encode(svg(figure)).decode("ascii")
-    title = figure.texts[0].get_text() if figure.texts else ""
-    return Picture(f"data:image/svg+xml;base64,{source}", title, str(figure.get_label()))
 
 
 def _matrix(claims: Iterable[Claim]) -> Mapping[str, Any]:

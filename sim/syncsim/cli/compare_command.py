@@ -72,19 +72,26 @@ def document(comparison: Comparison) -> dict[str, object]:
     }
 
 
+def comparison_csv(comparison: Comparison) -> str:
+    """Return the rows of a comparison as CSV, names of checks separated by blanks."""
+    table = comparison.table
+    for column in ("failed", "unknown"):
+        table[column] = [" ".join(names) for names in table[column]]
+    return str(table.to_csv(index=False, lineterminator="\n"))
+
+
 def write_csv(comparison: Comparison, path: str) -> None:
-    """Write the table as CSV.
+    """Write the rows of a comparison as CSV.
 
     Raises:
         InputError: if the file cannot be written.
     """
+    from pathlib import Path
+
     from syncsim.errors import InputError, Problem
 
-    table = comparison.table
-    for column in ("failed", "unknown"):
-        table[column] = [" ".join(names) for names in table[column]]
     try:
-        table.to_csv(path, index=False, lineterminator="\n")
+        Path(path).write_text(comparison_csv(comparison), encoding="utf-8")
     except OSError as error:
         raise InputError(
             Problem(

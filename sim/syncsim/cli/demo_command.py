@@ -45,13 +45,12 @@ def command(out: str, seeds: int, jobs: int | None, as_json: bool) -> int:
     from pathlib import Path
 
     from syncsim import api
-    from syncsim_reports.folder import make_folder
 
-    folder = make_folder(Path(out))
     with progress("running", quiet=as_json) as show:
         comparison = api.compare(
             SCENARIOS, designs=DESIGNS, seeds=seeds, jobs=jobs or default_jobs(), progress=show
         )
+    folder = Path(out)
     write(folder, comparison)
     from syncsim.cli.compare_command import document
 
@@ -72,31 +71,28 @@ def write(folder: Path, comparison: Comparison) -> None:
     import json
 
     from syncsim import api
-    from syncsim.cli.compare_command import document, write_csv
-    from syncsim_reports.figures.save import save
+    from syncsim.cli.compare_command import comparison_csv, document
     from syncsim_reports.figures.survival import survival_curves
-    from syncsim_reports.html import demo_page
+    from syncsim_reports.folder import write_demo_folder
 
-    write_csv(comparison, str(folder / "comparison.csv"))
-    text = json.dumps(document(comparison), indent=2, sort_keys=True)
-    (folder / "comparison.json").write_text(text + "\n", encoding="utf-8")
     windows = {
-        design: [
-            window
-            for result in comparison.results
-            if result.design == design
-            for window in result.windows
-        ]
+        design: [w for r in comparison.results if r.design == design for w in r.windows]
         for design in DESIGNS
     }
+    enhanced, hardened = (api.run("seed/offline", design=name) for name in DESIGNS[1:])
     race = api.run("seed/two-operators", design="enhanced")
-    figures = {
-        "survival": survival_curves(windows),
-        "offline-enhanced": api.run("seed/offline", design="enhanced").plot.staleness(),
-        "offline-hardened": api.run("seed/offline", design="hardened").plot.staleness(),
-        "race-enhanced": race.plot.spacetime(),
-    }
-    for stem, figure in figures.items():
-        save(figure, folder, stem)
-    page = demo_page(rows=comparison.rows, claims=comparison.claims, figures=figures)
-    (folder / "index.html").write_text(page, encoding="utf-8")
+    write_demo_folder(
+        folder,
+        rows=comparison.rows,
+        claims=comparison.claims,
+        figures={
+            "survival": survival_curves(windows, subtitle="six scenarios, all seeds"),
+            "offline-enhanced": enhanced.plot.staleness(),
+            "offline-hardened": hardened.plot.staleness(),
+            "race-enhanced": race.plot.spacetime(),
+        },
+        tables={
+            "comparison.csv": comparison_csv(comparison),
+            "comparison.json": json.dumps(document(comparison), indent=2, sort_keys=True) + "\n",
+        },
+    )

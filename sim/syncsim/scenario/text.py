@@ -35,8 +35,8 @@ FILE_BYTES = 1_000_000
 """A file a person wrote is a hundredth of this; a longer one describes generated work."""
 MAX_DEPTH = 32
 """The format itself needs five levels; deeper text is a mistake or an attack."""
-MAX_DIGITS = 18
-"""Whole numbers of up to eighteen digits fit 64 bits everywhere they may travel."""
+MAX_DIGITS = 19
+"""Every 64-bit number has at most nineteen digits; turning more into a number costs time."""
 
 KeyPath = tuple[str | int, ...]
 Mark = tuple[int, int]
@@ -162,13 +162,13 @@ def plain_value(text: str) -> str | int | float | bool | None:
     """Return what an unquoted scalar means.
 
     Raises:
-        ValueError: for a number of more than eighteen digits.
+        ValueError: for a number of more than nineteen digits.
     """
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
-        if len(text) > MAX_DIGITS:
-            raise ValueError("a number of more than eighteen digits")
+        if len(text.lstrip("+-")) > MAX_DIGITS:
+            raise ValueError(text)
         return int(text)
     return float(text) if _FLOAT.fullmatch(text) else text
 

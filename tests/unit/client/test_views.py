@@ -51,9 +51,7 @@ def test_nothing_is_painted_before_a_frame_and_everything_in_it(design):
     out = desk.rows(request, row("A1"), row("A2"), lsn=7)
 
     (fetched,) = notes(out, "fetched")
-    assert fetched == Note(
-        "fetched", "", FIRST, lsn=7, view=PENDING, data={"fresh": True}
-    )
+    assert fetched == Note("fetched", "", FIRST, lsn=7, view=PENDING, data={"fresh": True})
     base = [note for note in notes(out, "base") if note.view == PENDING]
     assert base == [
         Note("base", "", "", f"appointment/{name}", 1, 1, PENDING, {"fields": row(name).fields})
@@ -217,9 +215,7 @@ def test_an_older_row_goes_back_in_the_slice_store_unless_the_newest_is_kept():
         desk.rows(second, newer, lsn=3)
         desk.rows(first, row("A1", 2), lsn=2)
         desk.wait()
-        shown[design.name] = [
-            (note.view, note.version) for note in notes(desk.out, "paint")
-        ]
+        shown[design.name] = [(note.view, note.version) for note in notes(desk.out, "paint")]
     assert ("slice", 2) in shown["enhanced"]
     assert shown["hardened"] == [(ACTIVE, 3), ("slice", 3)], "the old answer does not count"
 

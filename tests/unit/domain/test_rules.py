@@ -86,7 +86,9 @@ def test_an_effect_sets_fields_of_the_row_and_names_stand_for_things():
     effect = Effect(set={"state": "done", "owner": "$user", "note": "$args.word", "box": "$id"})
     assert made((effect,), args={"word": "hello"}) == [
         Change(
-            "task/T1", {"state": "done", "owner": "ann", "note": "hello", "box": "T1"}, created=False
+            "task/T1",
+            {"state": "done", "owner": "ann", "note": "hello", "box": "T1"},
+            created=False,
         )
     ]
 

@@ -237,8 +237,9 @@ class Tape:
             if client in away:
                 gone = {"reason": "away", "what": "event"}
                 self.add(
-                    time_us, "lose", made, at=client, peer="backend", message=intent, data=gone
-                )
+                    time_us, "lose", made, at=client, peer="backend", message=intent,
+                    intent=intent, data=gone, **on,
+                )  # fmt: skip
                 continue
             got = self.message(time_us, "backend", client, "event", cause=made, intent=intent, **on)
             told = self.add(time_us + HOP, "event", got, at=client, intent=intent, **on)

@@ -10,7 +10,9 @@ from syncsim.checks import judge
 from syncsim.errors import InputError
 from syncsim.history import jsonl
 from syncsim.staleness import costs, measure
-from syncsim_reports.folder import make_folder, read_scenario, write_run_folder
+from syncsim_reports.figures import survival_curves
+from syncsim_reports.folder import make_folder, read_scenario, write_demo_folder, write_run_folder
+from tests.unit.reports.records import claim, row, window
 from tests.unit.reports.sample import sample
 
 FIGURES = ("coherence", "spacetime", "survival", "swimlanes")
@@ -109,3 +111,18 @@ def test_a_folder_without_a_readable_scenario_is_a_problem(tmp_path, content):
 def test_a_folder_is_made_with_its_parents_and_found_again(tmp_path):
     assert make_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
     assert make_folder(tmp_path / "a" / "b").is_dir()
+
+
+def test_a_demo_folder_holds_its_page_its_figures_and_its_tables(tmp_path):
+    paths = write_demo_folder(
+        tmp_path / "demo",
+        rows=[row()],
+        claims=[claim()],
+        figures={"curve": (survival_curves({"x": [window()]}), "A caption.")},
+        tables={"table.csv": "a,b\n"},
+    )
+    held = contents(tmp_path / "demo")
+    assert held.keys() == {"index.html", "curve.png", "curve.svg", "table.csv"}
+    assert {path.name for path in paths} == held.keys()
+    assert b"A caption." in held["index.html"]
+    assert held["table.csv"] == b"a,b\n"

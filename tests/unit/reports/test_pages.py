@@ -8,7 +8,7 @@ from syncsim.checks import judge
 from syncsim.history import History
 from syncsim.staleness import costs, measure
 from syncsim_reports.figures import survival_curves, swimlanes
-from syncsim_reports.html import demo_page, run_page
+from syncsim_reports.html import demo_page, picture, run_page
 from tests.unit.reports.records import claim, row
 from tests.unit.reports.sample import CLIENTS, header, sample
 
@@ -31,8 +31,9 @@ class Page(HTMLParser):
         self.text += data
 
 
-def page_of(history, figures=None):
-    return run_page(history, judge(history), measure(history), costs(history), figures or {})
+def page_of(history, *figures):
+    pictures = [picture(figure) for figure in figures]
+    return run_page(history, judge(history), measure(history), costs(history), pictures)
 
 
 def test_the_page_of_a_run_tells_the_verdict_the_story_and_the_command():
@@ -48,7 +49,7 @@ def test_the_page_of_a_run_tells_the_verdict_the_story_and_the_command():
 def test_a_page_stands_alone():
     history = sample()
     figure = swimlanes(history, measure(history))
-    page = Page(page_of(history, {"one": figure, "two": figure}))
+    page = Page(page_of(history, figure, figure))
     assert page.tags.count("img") == 2
     assert all(load.startswith("data:image/svg+xml;base64,") for load in page.loads)
     assert not {"script", "link", "iframe", "object"} & set(page.tags)
@@ -91,7 +92,7 @@ def test_the_page_of_a_comparison_has_every_claim_and_every_scenario():
         row(scenario="seed/payment", runs=20),
     ]
     claims = [claim(), claim(design="hardened", holds=True), claim("real time", holds=None)]
-    page = Page(demo_page(rows, claims, {"curve": survival_curves({})}))
+    page = Page(demo_page(rows, claims, [picture(survival_curves({}), "A caption.")]))
     for text in (
         "does not hold",
         "holds",
@@ -102,11 +103,12 @@ def test_the_page_of_a_comparison_has_every_claim_and_every_scenario():
     ):
         assert text in page.text
     assert "22 runs" in page.text
+    assert "A caption. The share of windows" in page.text
 
 
 @pytest.mark.parametrize("part", ["scenario", "design", "network"])
 def test_names_in_a_comparison_never_become_markup(part):
-    page = Page(demo_page([row(**{part: HOSTILE})], [claim(design=HOSTILE, where=HOSTILE)], {}))
+    page = Page(demo_page([row(**{part: HOSTILE})], [claim(design=HOSTILE, where=HOSTILE)]))
     assert not {"script", "img"} & set(page.tags)
     assert HOSTILE in page.text
 
@@ -114,7 +116,7 @@ def test_names_in_a_comparison_never_become_markup(part):
 def test_the_words_of_a_figure_stand_beside_it_as_text():
     windows = measure(sample()).windows
     figure = survival_curves({HOSTILE: windows, "x": windows[:1]})
-    source = page_of(sample(), {"curve": figure})
+    source = page_of(sample(), figure)
     page = Page(source)
     assert not {"script"} & set(page.tags)
     assert page.tags.count("img") == 1

@@ -1,0 +1,375 @@
+"""One cached query: its state, its fetch in flight, and who observes it (query.ts).
+
+Most sync bugs live here, and each in one line. A success lowers the invalidated flag whatever
+happened since its fetch began. A fetch that is in flight is joined, with its older read point,
+unless there is data and the caller asks to cancel. A local write is a success too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from syncsim.client.query_core.abort import AbortController, AbortSignal
+from syncsim.client.query_core.options import QueryOptions, merged
+from syncsim.client.query_core.promise import REJECTED, Promise, Rejection, run_async
+from syncsim.client.query_core.removable import Removable
+from syncsim.client.query_core.retryer import (
+    RETRIES,
+    CancelledError,
+    Retryer,
+    RetryerConfig,
+    can_fetch,
+)
+from syncsim.client.query_core.utils import UNDEFINED, Key, replace_data, time_until_stale
+
+if TYPE_CHECKING:
+    from syncsim.client.query_core.query_cache import QueryCache
+    from syncsim.client.query_core.query_client import QueryClient
+    from syncsim.client.query_core.query_observer import QueryObserver
+
+ActionType = Literal[
+    "fetch", "success", "error", "failed", "pause", "continue", "invalidate", "setState"
+]
+
+
+class QueryState(NamedTuple):
+    """What is known of a query. Times are milliseconds; 0 stands for never."""
+
+    data: Any = UNDEFINED
+    data_update_count: int = 0
+    data_updated_at: int = 0
+    error: Rejection | None = None
+    error_update_count: int = 0
+    error_updated_at: int = 0
+    fetch_failure_count: int = 0
+    fetch_failure_reason: Rejection | None = None
+    is_invalidated: bool = False
+    status: str = "pending"
+    fetch_status: str = "idle"
+
+
+class QueryFunctionContext:
+    """What a query function is given. Whoever reads `signal` promises to heed it."""
+
+    def __init__(self, query: Query, signal: AbortSignal) -> None:
+        self.query_key = query.query_key
+        self._query = query
+        self._signal = signal
+
+    @property
+    def signal(self) -> AbortSignal:
+        """Return the signal of the fetch, which the fetch takes note of."""
+        self._query.is_abort_signal_consumed = True
+        return self._signal
+
+
+class Query(Removable):
+    """One entry of the query cache."""
+
+    def __init__(
+        self, client: QueryClient, options: QueryOptions, state: QueryState | None = None
+    ) -> None:
+        super().__init__(client.environment.scheduler)
+        self._environment = client.environment
+        self._cache: QueryCache = client.query_cache
+        self._defaults = client.get_query_defaults(options.query_key)
+        self._retryer: Retryer | None = None
+        self._fetch_promise: Promise | None = None
+        self._revert_state: QueryState | None = None
+        self.is_abort_signal_consumed = False
+        self.observers: list[QueryObserver] = []
+        self.query_key: Key = options.query_key
+        self.query_hash = options.query_hash
+        self.options = options
+        self.set_options(options)
+        self.state = QueryState() if state is None else state
+        self.schedule_gc()
+
+    def set_options(self, options: QueryOptions) -> None:
+        """Forget the options that were, and take these; only the longest `gc_time_ms` stays."""
+        self.options = options if self._defaults is None else merged(self._defaults, options)
+        self.update_gc_time(self.options.gc_time_ms)
+
+    def optional_remove(self) -> None:
+        """Leave the cache, if nobody observes the query and it is not fetching."""
+        if not self.observers and self.state.fetch_status == "idle":
+            self._cache.remove(self)
+
+    def set_data(
+        self, data: Any, *, updated_at: int | None = None, manual: bool = False
+    ) -> Any:
+        """Take new data for fresh; return what is kept of it."""
+        sharing = self.options.structural_sharing
+        data = replace_data(self.state.data, data, structural_sharing=sharing)
+        self._success(data, updated_at, manual=manual)
+        return data
+
+    def set_state(self, state: QueryState) -> None:
+        """Put another state in the place of this one."""
+        self._dispatch("setState", state)
+
+    def cancel(self, *, revert: bool = False, silent: bool = False) -> Promise:
+        """Give up the fetch in flight; return the promise that it is over."""
+        scheduler = self._environment.scheduler
+        if self._retryer is None:
+            return Promise.resolved(scheduler)
+        retryer = self._retryer
+        retryer.cancel(revert=revert, silent=silent)
+        return retryer.promise.then(_nothing).catch(_nothing)
+
+    def destroy(self) -> None:
+        """Stop waiting and fetching."""
+        super().destroy()
+        self.cancel(silent=True)
+
+    def reset(self) -> None:
+        """Go back to the state of a query that is new."""
+        self.destroy()
+        self.set_state(QueryState())
+
+    def is_active(self) -> bool:
+        """Tell whether an observer that is enabled is there."""
+        return any(observer.options.enabled is not False for observer in self.observers)
+
+    def is_disabled(self) -> bool:
+        """Tell whether nobody would have it fetched: none of its observers, or never yet."""
+        return not self.is_active() if self.observers else not self.is_fetched()
+
+    def is_fetched(self) -> bool:
+        """Tell whether there ever was data or an error."""
+        return self.state.data_update_count + self.state.error_update_count > 0
+
+    def is_static(self) -> bool:
+        """Tell whether an observer takes the data for fresh for ever."""
+        if self.state.data is UNDEFINED:
+            return False
+        return any(observer.options.stale_time_ms == "static" for observer in self.observers)
+
+    def is_stale_by_time(self, stale_time_ms: float | Literal["static"] | None) -> bool:
+        """Tell whether the data is missing, invalidated, or as old as `stale_time_ms`."""
+        if self.state.data is UNDEFINED:
+            return True
+        if stale_time_ms == "static":
+            return False
+        if self.state.is_invalidated:
+            return True
+        now_ms = self._environment.scheduler.now_ms()
+        return not time_until_stale(self.state.data_updated_at, stale_time_ms, now_ms)
+
+    def on_focus(self) -> None:
+        """Refetch for the first observer that wants it; end a pause."""
+        for observer in self.observers:
+            if observer.should_fetch_on_window_focus():
+                observer.refetch(cancel_refetch=False)
+                break
+        self._proceed()
+
+    def on_online(self) -> None:
+        """Refetch for the first observer that wants it; end a pause."""
+        for observer in self.observers:
+            if observer.should_fetch_on_reconnect():
+                observer.refetch(cancel_refetch=False)
+                break
+        self._proceed()
+
+    def _proceed(self) -> None:
+        if self._retryer is not None:
+            self._retryer.proceed()
+
+    def add_observer(self, observer: QueryObserver) -> None:
+        """Take an observer; the query is in use now."""
+        if observer not in self.observers:
+            self.observers.append(observer)
+            self.clear_gc_timeout()
+
+    def remove_observer(self, observer: QueryObserver) -> None:
+        """Let an observer go. When the last one goes, so does a fetch that heeds its signal.
+
+        Any other fetch may finish, but is not tried again.
+        """
+        if observer not in self.observers:
+            return
+        self.observers.remove(observer)
+        if self.observers:
+            return
+        if self._retryer is not None:
+            is_waiting_in_vain = (
+                self.state.fetch_status == "paused" and self.state.status == "pending"
+            )
+            if self.is_abort_signal_consumed or is_waiting_in_vain:
+                self._retryer.cancel(revert=True)
+            else:
+                self._retryer.cancel_retry()
+        self.schedule_gc()
+
+    def invalidate(self) -> None:
+        """Raise the flag that says: refetch this when somebody looks."""
+        if not self.state.is_invalidated:
+            self._dispatch("invalidate", self.state._replace(is_invalidated=True))
+
+    def fetch(
+        self, options: QueryOptions | None = None, *, cancel_refetch: bool = False
+    ) -> Promise:
+        """Fetch, or join the fetch in flight; return the promise of the data.
+
+        With `cancel_refetch`, a fetch in flight is given up for a new one, but only if there
+        is data. An initial load is always joined: whoever asks during it gets its older
+        answer.
+        """
+        return run_async(
+            self._environment.scheduler, self._fetch(options, cancel_refetch=cancel_refetch)
+        )
+
+    async def _fetch(self, options: QueryOptions | None, *, cancel_refetch: bool) -> Any:
+        if self.state.fetch_status != "idle" and (
+            self._retryer is None or self._retryer.status != REJECTED
+        ):
+            if self.state.data is not UNDEFINED and cancel_refetch:
+                self.cancel(silent=True)
+            elif self._retryer is not None and self._fetch_promise is not None:
+                self._retryer.continue_retry()
+                return self._fetch_promise
+        if options is not None:
+            self.set_options(options)
+        if self.options.query_fn is None:
+            for observer in self.observers:
+                if observer.options.query_fn is not None:
+                    self.set_options(observer.options)
+                    break
+        self._revert_state = self.state
+        self._dispatch("fetch", self._fetching())
+        retryer = self._retryer = self._new_retryer(AbortController())
+        promise = run_async(self._environment.scheduler, self._settle(retryer))
+        self._fetch_promise = promise
+        retryer.start()
+        return promise
+
+    def _new_retryer(self, abort_controller: AbortController) -> Retryer:
+        options = self.options
+
+        def fetch() -> Any:
+            self.is_abort_signal_consumed = False
+            if self.options.query_fn is None:
+                raise Rejection(f"Missing queryFn: '{self.options.query_hash}'")
+            return self.options.query_fn(QueryFunctionContext(self, abort_controller.signal))
+
+        def on_cancel(error: CancelledError) -> None:
+            if error.revert and self._revert_state is not None:
+                self.set_state(self._revert_state._replace(fetch_status="idle"))
+            elif error.revert:
+                self.set_state(self.state._replace(fetch_status="idle"))
+            abort_controller.abort()
+
+        return Retryer(
+            self._environment,
+            RetryerConfig(
+                fn=fetch,
+                retry=RETRIES if options.retry is None else options.retry,
+                retry_delay_ms=options.retry_delay_ms,
+                network_mode=options.network_mode,
+                can_run=lambda: True,
+                on_fail=self._failed,
+                on_pause=self._pause,
+                on_continue=self._continue,
+                on_cancel=on_cancel,
+            ),
+        )
+
+    async def _settle(self, retryer: Retryer) -> Any:
+        """Wait for the tries to end, and put down what came of them."""
+        try:
+            data = await retryer.promise
+            self.set_data(data)
+        except CancelledError as error:
+            if error.silent:
+                if self._retryer is not retryer and self._fetch_promise is not None:
+                    return self._fetch_promise
+                raise
+            if error.revert:
+                if self.state.data is UNDEFINED:
+                    raise
+                return self.state.data
+            self._error(error)
+            raise
+        except Rejection as error:
+            self._error(error)
+            raise
+        else:
+            return data
+        finally:
+            if self._retryer is retryer:
+                self._retryer = None
+                self._fetch_promise = None
+            self.schedule_gc()
+
+    def _fetching(self) -> QueryState:
+        is_reachable = can_fetch(self._environment, self.options.network_mode)
+        state = self.state._replace(
+            fetch_failure_count=0,
+            fetch_failure_reason=None,
+            fetch_status="fetching" if is_reachable else "paused",
+        )
+        if state.data is UNDEFINED:
+            return state._replace(error=None, status="pending")
+        return state
+
+    def _failed(self, failure_count: int, reason: Rejection) -> None:
+        state = self.state._replace(
+            fetch_failure_count=failure_count, fetch_failure_reason=reason
+        )
+        self._dispatch("failed", state)
+
+    def _pause(self) -> None:
+        self._dispatch("pause", self.state._replace(fetch_status="paused"))
+
+    def _continue(self) -> None:
+        self._dispatch("continue", self.state._replace(fetch_status="fetching"))
+
+    def _success(self, data: Any, updated_at: int | None, *, manual: bool) -> None:
+        now_ms = self._environment.scheduler.now_ms()
+        state = self.state._replace(
+            data=data,
+            data_updated_at=now_ms if updated_at is None else updated_at,
+            data_update_count=self.state.data_update_count + 1,
+            error=None,
+            is_invalidated=False,
+            status="success",
+        )
+        if manual:
+            # A fetch in flight goes on, and a cancel of it goes back to this write.
+            self._revert_state = state
+        else:
+            self._revert_state = None
+            state = state._replace(
+                fetch_status="idle", fetch_failure_count=0, fetch_failure_reason=None
+            )
+        self._dispatch("success", state)
+
+    def _error(self, error: Rejection) -> None:
+        state = self.state._replace(
+            error=error,
+            error_update_count=self.state.error_update_count + 1,
+            error_updated_at=self._environment.scheduler.now_ms(),
+            fetch_failure_count=self.state.fetch_failure_count + 1,
+            fetch_failure_reason=error,
+            fetch_status="idle",
+            status="error",
+            is_invalidated=True,
+        )
+        self._dispatch("error", state)
+
+    def _dispatch(self, action: ActionType, state: QueryState) -> None:
+        """Move to the next state, and tell the observers and the cache."""
+        self.state = state
+
+        def tell() -> None:
+            for observer in tuple(self.observers):
+                observer.on_query_update()
+            self._cache.updated(self, action)
+
+        self._environment.notify_manager.batch(tell)
+
+
+def _nothing(_: object) -> None:
+    """Drop a value or a reason."""
