@@ -22,13 +22,16 @@ export async function runProgram(program) {
   later(program.until, () => {
     ended = true
   })
-  for (let turns = 0; !ended; turns += 1) {
-    if (turns === MOST_TURNS) throw new Error(`more than ${MOST_TURNS} turns`)
-    await turn()
-    trace.endTurn()
+  try {
+    for (let turns = 0; !ended; turns += 1) {
+      if (turns === MOST_TURNS) throw new Error(`more than ${MOST_TURNS} turns`)
+      await turn()
+      trace.endTurn()
+    }
+    trace.add('final', ...page.dump())
+  } finally {
+    page.close()
   }
-  trace.add('final', ...page.dump())
-  page.close()
   return trace.records
 }
 

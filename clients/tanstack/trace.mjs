@@ -14,7 +14,7 @@ export class Trace {
   // the end of its promise is nothing a page can see, so these wait for the end of the turn.
   settles(promise, who, order, show = (value) => value) {
     promise.then(
-      (value) => this.#settled.push({ order, facts: [who, 'ok', plain(show(value))] }),
+      (value) => this.#settled.push({ order, facts: [who, 'ok', show(value) ?? null] }),
       (error) => this.#settled.push({ order, facts: [who, 'fail', text(error)] }),
     )
   }
@@ -29,10 +29,6 @@ export class Trace {
 
 export function text(error) {
   return error?.message ?? String(error)
-}
-
-export function plain(value) {
-  return value === undefined ? null : value
 }
 
 export function keyOf(query) {
@@ -50,10 +46,10 @@ export function mutationFlags({ status, isPaused, failureCount }) {
   return { status, isPaused, failures: failureCount }
 }
 
-// What an observer's result shows on the screen.
+// What an observer's result shows on the screen. Without data there is no field of that name.
 export function shown(result, shared) {
   return {
-    data: plain(result.data),
+    data: result.data,
     shared,
     status: result.status,
     fetchStatus: result.fetchStatus,
@@ -77,7 +73,7 @@ export function sharedParts(before, after) {
 export function queryDump(query) {
   const { state } = query
   return {
-    data: plain(state.data),
+    data: state.data,
     status: state.status,
     fetchStatus: state.fetchStatus,
     isInvalidated: state.isInvalidated,
@@ -95,7 +91,7 @@ export function mutationDump(mutation) {
   const { state } = mutation
   return {
     ...mutationFlags(state),
-    data: plain(state.data),
+    data: state.data,
     error: state.error === null ? null : text(state.error),
     submittedAt: sinceStart(state.submittedAt),
   }

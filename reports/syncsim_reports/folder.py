@@ -22,7 +22,8 @@ from syncsim.checks import Verdict, as_json
 from syncsim.errors import InputError, Problem
 from syncsim.history import History, jsonl
 from syncsim.staleness import Costs, Staleness, Window
-from syncsim_reports.html import demo_page, run_page
+from syncsim_reports.html import Picture, demo_page, picture, run_page
+from syncsim_reports.rows import Claim, Row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,7 +86,7 @@ def write_demo_folder(
     *,
     rows: Sequence[Row],
     claims: Sequence[Claim],
-    figures: Mapping[str, tuple[Figure, str]],
+    figures: Mapping[str, Figure],
     tables: Mapping[str, str],
 ) -> list[Path]:
     """Write the page that lays designs side by side and return the files written.
@@ -94,7 +95,7 @@ def write_demo_folder(
         folder: Made if it is missing; files of the same names are replaced, others stay.
         rows: One line of the comparison each.
         claims: What the application says of itself, for each design.
-        figures: Each figure with its caption, by the stem of its file names.
+        figures: Each figure by the stem of its file names.
         tables: Text of further files, by file name.
 
     Raises:
@@ -138,31 +139,29 @@ def staleness_csv(windows: Sequence[Window]) -> str:
     return out.getvalue()
 
 
-def _figures(history: History, staleness: Staleness) -> dict[str, tuple[Figure, str]]:
-    """Return the figures of a run, without captions of their own."""
+def _figures(history: History, staleness: Staleness) -> dict[str, Figure]:
+    """Return the figures of a run, by the stem of their file names."""
     from syncsim_reports.figures import coherence_curve, spacetime, survival_curves, swimlanes
     from syncsim_reports.figures.canvas import run_line
 
     design = str((history.header.get("design") or {}).get("name") or "this run")
     subtitle = run_line(history.header)
     return {
-        "swimlanes": (swimlanes(history, staleness), ""),
-        "spacetime": (spacetime(history), ""),
-        "survival": (survival_curves({design: staleness.windows}, subtitle=subtitle), ""),
-        "coherence": (coherence_curve({design: staleness}, subtitle=subtitle), ""),
+        "swimlanes": swimlanes(history, staleness),
+        "spacetime": spacetime(history),
+        "survival": survival_curves({design: staleness.windows}, subtitle=subtitle),
+        "coherence": coherence_curve({design: staleness}, subtitle=subtitle),
     }
 
 
-def _draw(
-    folder: Path, figures: Mapping[str, tuple[Figure, str]]
-) -> tuple[list[Path], list[Picture]]:
+def _draw(folder: Path, figures: Mapping[str, Figure]) -> tuple[list[Path], list[Picture]]:
     """Write each figure as PNG and SVG; return the files, and the pictures for the page."""
     from syncsim_reports.figures import png
 
     paths: list[Path] = []
     pictures = []
-    for stem, (figure, caption) in figures.items():
-        drawn = picture(figure, caption)
+    for stem, figure in figures.items():
+        drawn = picture(figure)
         paths.append(_put(folder / f"{stem}.png", png(figure)))
         paths.append(_put(folder / f"{stem}.svg", drawn.svg))
         pictures.append(drawn)

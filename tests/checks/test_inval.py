@@ -164,6 +164,8 @@ def test_every_stuck_row_of_every_client_counts():
 def test_a_view_that_leaves_ends_it_and_a_view_that_comes_back_cached_begins_it():
     left = LOST + "@140 op-1.unmount(pending) "
     assert finding(CHECK, left + END).status is Status.PASS
+    late = finding(CHECK, LOST + "@300 op-1.unmount(pending)" + END)
+    assert late.why.endswith("It lasted 0.200 s, until 0.300 s.")
     back = left + "@500 op-1.mount(pending) op-1:pending=A1.1 op-1:pending=A2.1 op-1.ready(pending)"
     assert intervals(finding(CHECK, back + END)) == [500]
     refetched = back + " op-1.fetch(pending,f1,mount)"

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from syncsim.checks.overlays import ENDED_MAX, Overlays
 from syncsim.checks.roll import CHECK
 from syncsim.checks.verdict import Status
-from tests.checks.state_histories import finding, intervals
+from tests.checks.state_histories import finding, history, intervals
 
 START = (
     "safety A1 A2 op-1.mount(pending) op-1:pending<A1.1 op-1:pending<A2.1 op-1:pending=A1.1"
@@ -40,6 +41,17 @@ def test_a_snapshot_that_erases_the_change_of_another_fails():
     )
     assert (story.at_us, story.client, story.entity) == (216_000, "op-1", "appointment/A2")
     assert story.records == (9, 14, 17, 18, 20)
+
+
+def test_a_snapshot_that_brings_a_row_back_erases_the_change_that_took_it_away():
+    line = ASK + "op-2?i2:accept(A1) @150 +A1{status=accepted}/i2 op-2?i3:accept(A1) @160"
+    line += " +A1{overdue=true}/i3 @170 op-1.fetched(pending,f1,3) op-1:pending<-A1 "
+    found = finding(CHECK, line + REFUSED + BACK + END)
+    assert "should have shown: no such row" in found.why
+    assert "The rollback of 0.200 s erased op-2's accept of 0.150 s." in found.why
+    assert "still shown" not in found.why
+    ghost = finding(CHECK, line + REFUSED + END)
+    assert "What had failed was still shown." in ghost.why
 
 
 def test_what_had_failed_and_is_still_shown_fails():
@@ -84,7 +96,7 @@ def test_a_pending_change_must_be_shown_where_it_was_applied():
     found = finding(CHECK, START + PUT + END)
     assert (found.failures, intervals(found)) == (1, [100])
     assert "it should have shown: status accepted" in found.why
-    assert "was still pending, but its change was not shown any more" in found.why
+    assert "was still pending, but its change was not shown" in found.why
     other_view = PUT.replace("views=pending", "views=accepted")
     assert finding(CHECK, START + other_view + END).status is Status.UNKNOWN
 
@@ -204,6 +216,22 @@ def test_a_view_that_is_not_ready_or_has_left_is_not_judged():
     assert found.why.endswith("It lasted 0.200 s, until 0.300 s.")
 
 
+def test_the_story_tells_what_was_wrong_when_it_began_to_count():
+    line = ASK + "@180 +A1{overdue=true}/:mark op-1:pending<A1.2 " + REFUSED
+    found = finding(CHECK, line + END)
+    assert intervals(found) == [180]
+    assert "What had failed was still shown." in found.why
+
+
+def test_a_change_that_went_well_rolled_nothing_back():
+    found = finding(CHECK, ASK + OK + "@216 op-1:pending-A2" + END)
+    assert found.why == (
+        "From 0.216 s on op-1's view pending showed for appointment A2: no such row; it should have"
+        " shown: status pending, overdue False. It was still so when the record ended at 5.000 s,"
+        " 4.784 s later."
+    )
+
+
 def test_each_stretch_counts():
     line = START + "@100 op-1:pending-A1 @200 op-1:pending=A1.1 @300 op-1:pending-A1"
     assert intervals(finding(CHECK, line + " op-1:pending-A2" + END)) == [100, 300, 300]
@@ -217,3 +245,7 @@ def test_a_pending_change_is_remembered_however_many_have_come_and_gone():
     )
     assert finding(CHECK, ASK + rounds + END).failures == 0
     assert intervals(finding(CHECK, ASK + rounds + "@4500 op-1:pending=A1.1" + END)) == [4500]
+    overlays = Overlays()
+    for record in history(ASK + rounds).of(*Overlays.KINDS):
+        overlays.apply(record)
+    assert len(overlays.failed("op-1", "appointment/A1")) == ENDED_MAX + 1

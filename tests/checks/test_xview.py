@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from syncsim.checks import Evidence
 from syncsim.checks.verdict import Status
 from syncsim.checks.xview import CHECK
-from tests.checks.state_histories import finding, intervals
+from tests.checks.state_histories import finding, history, intervals
 
 START = (
     "safety A1 op-1.mount(pending) op-1.mount(one/A1) op-1.mount(slice)"
@@ -117,6 +118,18 @@ def test_a_row_that_one_copy_does_not_show_is_not_compared():
     assert finding(CHECK, APART + "@170 op-1:pending-A1" + END).status is Status.PASS
 
 
-def test_only_fields_that_both_copies_show_are_compared():
-    line = "A1 op-1:pending=A1.1 op-1:one/A1=A1.1[fields=null] "
-    assert finding(CHECK, line + END).status is Status.UNKNOWN
+@pytest.mark.parametrize(("shown", "failures"), [("pending", 0), ("done", 1)])
+def test_only_fields_that_both_copies_show_are_compared(shown, failures):
+    written = history("A1 op-1:pending=A1.1")
+    fields = {"id": "A1", "status": shown, "note": "only here"}
+    written.append(
+        0,
+        "paint",
+        at="op-1",
+        view="one/A1",
+        entity="appointment/A1",
+        version=1,
+        data={"fields": fields, "overlays": []},
+    )
+    written.append(5_000_000, "phase", data={"phase": "end"})
+    assert CHECK.judge(Evidence(written)).failures == failures

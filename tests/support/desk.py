@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from syncsim.client import Client
-from syncsim.client import ports
+from syncsim.client import Client, ports
 from syncsim.client.ports import ClearTimer, Connect, Input, Note, Output, Request, SetTimer
 from syncsim.design import Design
 from syncsim.domain import BOOKING, Row

@@ -37,10 +37,10 @@ class Picture(NamedTuple):
         return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode("ascii")
 
 
-def picture(figure: Figure, caption: str = "") -> Picture:
-    """Return a figure for a page; the caption goes before how to read it."""
+def picture(figure: Figure) -> Picture:
+    """Return a figure for a page, with its title and its label as its words."""
     title = figure.texts[0].get_text() if figure.texts else ""
-    return Picture(svg(figure), title, f"{caption} {figure.get_label()}".strip())
+    return Picture(svg(figure), title, str(figure.get_label()))
 
 
 def run_page(
@@ -68,7 +68,9 @@ def run_page(
     )
 
 
-def demo_page(rows: Iterable[Row], claims: Iterable[Claim], figures: Mapping[str, Figure]) -> str:
+def demo_page(
+    rows: Iterable[Row], claims: Iterable[Claim], pictures: Sequence[Picture] = ()
+) -> str:
     """Return the page that lays designs side by side: claims, figures, every scenario."""
     groups = by_scenario(rows)
     return (

@@ -81,7 +81,7 @@ def _story(history: History, commits: Commits, screen: Screen, entity: str, end:
         if painted.overlays:
             text += f" with the pending intent {painted.overlays[0]} in it"
     text += f". The backend held for it: {differing(truth, shown)}"
-    commit = commits.find(entity, screen.changed.get(entity, -1))
+    commit = commits.of_version(entity, screen.changed.get(entity, -1))
     if commit:
         text += f", since {change_of(commit)}"
         records.append(commit.seq)

@@ -226,7 +226,7 @@ class _Watch:
         painted = screen.shown.get(entity)
         shown = painted.fields if painted else None
         truth = screen.truth.get(entity)
-        commit = self._commits.find(entity, screen.changed.get(entity, -1))
+        commit = self._commits.of_version(entity, screen.changed.get(entity, -1))
         since = f" since {change_of(commit)}" if commit else ""
         why, last = self._last_chance(screen, entity, commit)
         text = (

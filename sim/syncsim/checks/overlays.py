@@ -77,6 +77,10 @@ class Overlays:
         """Return the outcome of an intent, None while it is pending."""
         return self._outcomes.get(intent)
 
+    def read_lsn(self, screen: Screen) -> int:
+        """Return the read point of the last fetch of a view, -1 if there was none."""
+        return self._read_lsn.get((screen.client, screen.view), -1)
+
     def failed(self, client: str, entity: str) -> list[Layer]:
         """Return the overlays on a row whose intents came to nothing."""
         layers = self._layers.get((client, entity), [])
@@ -132,8 +136,7 @@ class Overlays:
         if committed is None:
             return False
         version, lsn = committed
-        read_lsn = self._read_lsn.get((screen.client, screen.view), -1)
-        return read_lsn >= lsn or (row is not None and row.version >= version)
+        return self.read_lsn(screen) >= lsn or (row is not None and row.version >= version)
 
     def _result(self, intent: str, entity: str) -> str:
         """Return what became of an intent on a row, empty while it is pending."""

@@ -40,7 +40,7 @@ def _failed_intents(evidence: Evidence) -> int:
         for intent in evidence.intents.values()
         if intent.outcome
         and any(
-            result not in ("ok", "withheld")
+            result != "ok"
             for result in (intent.result, *(intent.outcome.data or {}).get("items", {}).values())
         )
     ]
@@ -183,7 +183,7 @@ class _Watch:
         rollback = self._rollbacks.get(screen.client)
         if hidden is not None:
             before, asked = self._asked(hidden.intent)
-            after = " The intent was still pending, but its change was not shown any more."
+            after = " The intent was still pending, but its change was not shown."
             due = None if hidden.fields is None or due is None else {**due, **hidden.fields}
             records += asked
         elif failed is not None:
@@ -192,7 +192,12 @@ class _Watch:
             records += asked
         elif rollback and abs(since_us - rollback.time_us) <= self._evidence.paint_us:
             before, asked = self._asked(rollback.intent)
-            commit = self._commits.find(entity, row.version) if row else None
+            read_lsn = self._overlays.read_lsn(screen)
+            commit = (
+                self._commits.of_version(entity, row.version)
+                if row
+                else self._commits.as_of(entity, read_lsn)
+            )
             erased = change_of(commit) if commit else "what the server had told since"
             after = f" The rollback of {seconds(rollback.time_us)} erased {erased}."
             records += [*asked, rollback.seq, *([commit.seq] if commit else [])]
@@ -215,10 +220,14 @@ class _Watch:
         painted = screen.shown.get(entity)
         shown = painted.fields if painted else None
         for layer in self._overlays.failed(screen.client, entity):
-            if what == PRESENCE or shown is None or layer.fields is None:
-                if (shown is None) == (layer.fields is None):
-                    return layer
-            elif what in layer.fields and shown[what] == layer.fields[what]:
+            fields = layer.fields
+            if shown is None or fields is None:
+                is_shown = shown is fields
+            elif what == PRESENCE:
+                is_shown = all(shown[name] == fields[name] for name in fields if name in shown)
+            else:
+                is_shown = what in fields and shown[what] == fields[what]
+            if is_shown:
                 return layer
         return None
 

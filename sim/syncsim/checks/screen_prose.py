@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from syncsim.checks.evidence import seconds, words
@@ -11,22 +12,27 @@ Fields = dict[str, Any] | None
 
 
 class Commits:
-    """The commits of a history by row and version, to say whose change a screen lacks."""
-
-    KINDS = ("commit",)
+    """The commits of a history by row, to say whose change a screen lacks."""
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._seqs: dict[tuple[str, int], int] = {}
+        self._seqs: dict[str, list[int]] = {}
 
     def apply(self, record: Record) -> None:
         """Take a commit in."""
-        self._seqs[record.entity, record.version] = record.seq
+        self._seqs.setdefault(record.entity, []).append(record.seq)
 
-    def find(self, entity: str, version: int) -> Record | None:
+    def of_version(self, entity: str, version: int) -> Record | None:
         """Return the commit that made this version, None for a row of the start."""
-        seq = self._seqs.get((entity, version))
-        return None if seq is None else self._history[seq]
+        return self._last(entity, lambda commit: commit.version == version)
+
+    def as_of(self, entity: str, lsn: int) -> Record | None:
+        """Return the last commit of a row that a read at this point had seen."""
+        return self._last(entity, lambda commit: commit.lsn <= lsn)
+
+    def _last(self, entity: str, fits: Callable[[Record], bool]) -> Record | None:
+        seqs = self._seqs.get(entity, [])
+        return next((c for c in map(self._history.__getitem__, reversed(seqs)) if fits(c)), None)
 
 
 def change_of(commit: Record) -> str:

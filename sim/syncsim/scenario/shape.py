@@ -177,7 +177,8 @@ class Reader:
             assert kind in _BOUNDS, kind
             code, expected = _BOUNDS[kind]
             expected = expected.format(**context)
-            found = str(context.get("actual_length", found))
+            if isinstance(details["input"], dict | list):
+                found = str(len(details["input"]))
             self.report(where, code=code, expected=expected, found=found, hint=f"give {expected}")
 
 

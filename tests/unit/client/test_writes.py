@@ -224,7 +224,7 @@ def test_serial_writes_on_one_row_wait_for_each_other_and_others_do_not():
     assert sent(desk.ask("i4", "assign_driver", "A2", driver="dr-5")) == ["i4/1"]
     out = desk.wait()
     assert painted(out) == {"A1": "pending", "A2": "pending"}
-    assert [note.data["overlays"] for note in notes(out, "paint")][0] == ["i1", "i2", "i3"]
+    assert notes(out, "paint")[0].data["overlays"] == ["i1", "i2", "i3"]
 
     out = desk.ok(first, row("A1", 2, driver="dr-2"))
     (second,) = requests(out, "mutate")

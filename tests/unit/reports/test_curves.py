@@ -81,5 +81,5 @@ def test_names_of_designs_are_drawn_as_text():
     run = SimpleNamespace(
         **{name: getattr(measure(sample()), name) for name in ("steps", "phi", "mean_age_us")}
     )
-    assert png(coherence_curve({"$\\frac{<b>": run}))
-    assert png(survival_curves({"$\\frac{<b>": lengths(100)}))
+    assert png(coherence_curve({"$\\frac{<b>$": run}))
+    assert png(survival_curves({"$\\frac{<b>$": lengths(100)}))

@@ -118,11 +118,11 @@ def test_a_demo_folder_holds_its_page_its_figures_and_its_tables(tmp_path):
         tmp_path / "demo",
         rows=[row()],
         claims=[claim()],
-        figures={"curve": (survival_curves({"x": [window()]}), "A caption.")},
+        figures={"curve": survival_curves({"x": [window()]})},
         tables={"table.csv": "a,b\n"},
     )
     held = contents(tmp_path / "demo")
     assert held.keys() == {"index.html", "curve.png", "curve.svg", "table.csv"}
     assert {path.name for path in paths} == held.keys()
-    assert b"A caption." in held["index.html"]
+    assert b"The share of windows" in held["index.html"]
     assert held["table.csv"] == b"a,b\n"

@@ -92,7 +92,7 @@ def test_the_page_of_a_comparison_has_every_claim_and_every_scenario():
         row(scenario="seed/payment", runs=20),
     ]
     claims = [claim(), claim(design="hardened", holds=True), claim("real time", holds=None)]
-    page = Page(demo_page(rows, claims, [picture(survival_curves({}), "A caption.")]))
+    page = Page(demo_page(rows, claims, [picture(survival_curves({}))]))
     for text in (
         "does not hold",
         "holds",
@@ -103,7 +103,7 @@ def test_the_page_of_a_comparison_has_every_claim_and_every_scenario():
     ):
         assert text in page.text
     assert "22 runs" in page.text
-    assert "A caption. The share of windows" in page.text
+    assert "The share of windows" in page.text
 
 
 @pytest.mark.parametrize("part", ["scenario", "design", "network"])

@@ -106,7 +106,7 @@ def test_a_file_elsewhere_is_called_by_its_own_name(tmp_path):
     path = tmp_path / "my räre case.yaml"
     path.write_text(SAMPLE)
     loaded = scenario.load(str(path))
-    assert loaded.name == "my-r-re-case"
+    assert loaded.name == "my-r-re-case.yaml"
     assert scenario.loads(scenario.dump(loaded)) == loaded
 
 

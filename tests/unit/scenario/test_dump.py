@@ -92,7 +92,7 @@ def scenarios(draw):
     )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(scenarios())
 def test_what_is_written_reads_back(drawn):
     text = scenario.dump(drawn)
@@ -119,7 +119,7 @@ PAYMENTS = st.dictionaries(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(APPOINTMENTS, PAYMENTS)
 def test_rows_read_back_whatever_links_the_file_gives(appointments, payments):
     def section(rows):

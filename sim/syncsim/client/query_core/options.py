@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from syncsim.client.query_core.utils import Key
 
@@ -17,8 +17,6 @@ QueryFunction = Callable[["QueryFunctionContext"], Any]
 NetworkMode = Literal["online", "always", "offlineFirst"]
 StaleTime = float | Literal["static"]
 Refetch = bool | Literal["always"]
-Hook = Callable[..., Any]
-"""A callback of a mutation; what it returns is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,31 +31,40 @@ class QueryOptions:
     retry_delay_ms: float | None = None
     network_mode: NetworkMode | None = None
     structural_sharing: bool | None = None
-    # What follows is the observer's own.
+    # What follows is the observer's own, or that of one call.
     enabled: bool | None = None
     stale_time_ms: StaleTime | None = None
+    retry_on_mount: bool | None = None
     refetch_on_mount: Refetch | None = None
     refetch_on_window_focus: Refetch | None = None
     refetch_on_reconnect: Refetch | None = None
     refetch_interval_ms: float | Literal[False] | None = None
     refetch_interval_in_background: bool | None = None
+    revalidate_if_stale: bool | None = None
     is_defaulted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MutationOptions:
-    """What a mutation does, and who is told.
+class MutationHooks:
+    """Who is told of a mutation, and waited for.
 
-    A hook gets what the package gives it, without the context of the function. `scope` makes
-    mutations of one name run one after another.
+    Each gets what the package gives it, without the context of the function:
+    `on_mutate(variables)`, `on_success(data, variables, context)`,
+    `on_error(error, variables, context)`, `on_settled(data, error, variables, context)`.
     """
+
+    on_mutate: Callable[[Any], Any] | None = None
+    on_success: Callable[[Any, Any, Any], Any] | None = None
+    on_error: Callable[[Any, Any, Any], Any] | None = None
+    on_settled: Callable[[Any, Any, Any, Any], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutationOptions(MutationHooks):
+    """What a mutation does. Mutations of one `scope` run one after another."""
 
     mutation_key: Key | None = None
     mutation_fn: Callable[[Any], Any] | None = None
-    on_mutate: Hook | None = None
-    on_success: Hook | None = None
-    on_error: Hook | None = None
-    on_settled: Hook | None = None
     scope: str | None = None
     retry: bool | int | None = None
     retry_delay_ms: float | None = None
@@ -66,10 +73,7 @@ class MutationOptions:
     is_defaulted: bool = False
 
 
-Options = TypeVar("Options", QueryOptions, MutationOptions)
-
-
-def merged(defaults: Options, options: Options) -> Options:
+def merged(defaults: MutationOptions, options: MutationOptions) -> MutationOptions:
     """Return the options, with the defaults for what is not given."""
     given = {
         field.name: value

@@ -48,6 +48,11 @@ class QueryState(NamedTuple):
     status: str = "pending"
     fetch_status: str = "idle"
 
+    @property
+    def has_data(self) -> bool:
+        """Tell whether there is data; JSON's null is data."""
+        return self.data is not UNDEFINED
+
 
 class QueryFunctionContext:
     """What a query function is given. Whoever reads `signal` promises to heed it."""
@@ -142,13 +147,13 @@ class Query(Removable):
 
     def is_static(self) -> bool:
         """Tell whether an observer takes the data for fresh for ever."""
-        if self.state.data is UNDEFINED:
+        if not self.state.has_data:
             return False
         return any(observer.options.stale_time_ms == "static" for observer in self.observers)
 
     def is_stale_by_time(self, stale_time_ms: float | Literal["static"] | None) -> bool:
         """Tell whether the data is missing, invalidated, or as old as `stale_time_ms`."""
-        if self.state.data is UNDEFINED:
+        if not self.state.has_data:
             return True
         if stale_time_ms == "static":
             return False
@@ -225,7 +230,7 @@ class Query(Removable):
         if self.state.fetch_status != "idle" and (
             self._retryer is None or self._retryer.status != REJECTED
         ):
-            if self.state.data is not UNDEFINED and cancel_refetch:
+            if self.state.has_data and cancel_refetch:
                 self.cancel(silent=True)
             elif self._retryer is not None and self._fetch_promise is not None:
                 self._retryer.continue_retry()
@@ -287,7 +292,7 @@ class Query(Removable):
                     return self._fetch_promise
                 raise
             if error.revert:
-                if self.state.data is UNDEFINED:
+                if not self.state.has_data:
                     raise
                 return self.state.data
             self._error(error)
@@ -310,7 +315,7 @@ class Query(Removable):
             fetch_failure_reason=None,
             fetch_status="fetching" if is_reachable else "paused",
         )
-        if state.data is UNDEFINED:
+        if not state.has_data:
             return state._replace(error=None, status="pending")
         return state
 

@@ -1,0 +1,105 @@
+"""All mutations of a client, and who of a scope may run (mutationCache.ts)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from syncsim.client.query_core.environment import Environment
+from syncsim.client.query_core.mutation import ActionType, Mutation, MutationState
+from syncsim.client.query_core.options import MutationHooks, MutationOptions
+from syncsim.client.query_core.promise import Promise, wait_for_all
+from syncsim.client.query_core.subscribable import Subscribable
+from syncsim.client.query_core.utils import MutationFilters, match_mutation
+
+if TYPE_CHECKING:
+    from syncsim.client.query_core.query_client import QueryClient
+
+
+class MutationCacheEvent(NamedTuple):
+    """Something happened to a mutation; `action` says what updated it."""
+
+    type: Literal["added", "removed", "updated"]
+    mutation: Mutation
+    action: ActionType | None = None
+
+
+class MutationCache(Subscribable[Callable[[MutationCacheEvent], object]]):
+    """Keeps mutations in the order in which they were made; `hooks` are told of each."""
+
+    def __init__(self, environment: Environment, hooks: MutationHooks | None = None) -> None:
+        super().__init__()
+        self._environment = environment
+        self._mutations: list[Mutation] = []
+        self.hooks = hooks or MutationHooks()
+
+    def build(
+        self, client: QueryClient, options: MutationOptions, state: MutationState | None = None
+    ) -> Mutation:
+        """Return a new mutation."""
+        options = client.default_mutation_options(options)
+        mutation = Mutation(self._environment, self, options, state)
+        self._mutations.append(mutation)
+        self._notify(MutationCacheEvent("added", mutation))
+        return mutation
+
+    def remove(self, mutation: Mutation) -> None:
+        """Forget a mutation."""
+        assert mutation in self._mutations, "a mutation leaves the cache once"
+        self._mutations.remove(mutation)
+        self._notify(MutationCacheEvent("removed", mutation))
+
+    def can_run(self, mutation: Mutation) -> bool:
+        """Tell whether no mutation of the same scope, made before, is pending."""
+        pending = [other for other in self._scope_of(mutation) if other.state.status == "pending"]
+        return not pending or pending[0] is mutation
+
+    def run_next(self, mutation: Mutation) -> None:
+        """Let the next paused mutation of the scope of one that is over go on."""
+        for other in self._scope_of(mutation):
+            if other is not mutation and other.state.is_paused:
+                other.proceed()
+                return
+
+    def find_all(self, filters: MutationFilters) -> list[Mutation]:
+        """Return the mutations that are meant, in the order in which they were made."""
+        return [mutation for mutation in self._mutations if match_mutation(filters, mutation)]
+
+    def get_all(self) -> list[Mutation]:
+        """Return all mutations, in the order in which they were made."""
+        return list(self._mutations)
+
+    def updated(self, mutation: Mutation, action: ActionType) -> None:
+        """Tell that an action has changed a mutation."""
+        self._notify(MutationCacheEvent("updated", mutation, action))
+
+    def resume_paused_mutations(self) -> Promise:
+        """Let all paused mutations go on at once; only a scope keeps their order.
+
+        Returns:
+            The promise that all of them are over, well or badly.
+        """
+        paused = [mutation for mutation in self._mutations if mutation.state.is_paused]
+
+        def resume() -> Promise:
+            promises = [mutation.proceed().catch(_nothing) for mutation in paused]
+            return wait_for_all(self._environment.scheduler, promises)
+
+        return self._environment.notify_manager.batch(resume)
+
+    def _scope_of(self, mutation: Mutation) -> list[Mutation]:
+        scope = mutation.options.scope
+        if scope is None:
+            return []
+        return [other for other in self._mutations if other.options.scope == scope]
+
+    def _notify(self, event: MutationCacheEvent) -> None:
+        def tell() -> None:
+            for listener in self.listeners:
+                listener(event)
+
+        self._environment.notify_manager.batch(tell)
+
+
+def _nothing(_: object) -> None:
+    """Drop a reason."""
