@@ -39,7 +39,7 @@ class Row(Protocol):
 
     @property
     def censored(self) -> int:
-        """Windows of old data that never closed."""
+        """Windows of old data that the view or the run ended before they closed."""
 
     @property
     def p50_us(self) -> int | None:

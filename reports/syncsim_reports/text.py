@@ -21,7 +21,7 @@ WIDTH_MAX = 118
 """Wider tables are harder to read along a line."""
 
 NUMBERS = {
-    "old data\np50": 8, "\np99": 7, "never\nclosed": 6, "time\ncoherent": 8,
+    "old data\np50": 8, "\np99": 7, "censored\n": 8, "time\ncoherent": 8,
     "requests\n/commit": 8, "sent\n/commit": 8,
 }  # fmt: skip
 """The columns of a comparison that hold numbers, with their widths."""
@@ -79,7 +79,7 @@ def staleness_table(staleness: Staleness) -> RenderableType:
     """Return how long old data stayed on screen, by query."""
     from rich.console import Group
 
-    table = _table("old data in", "windows", "p50", "p90", "p99", "never closed", right=5)
+    table = _table("old data in", "windows", "p50", "p90", "p99", "censored", right=5)
     for row in by_query(staleness.windows):
         figures = (duration(row.p50_us), duration(row.p90_us), duration(row.p99_us))
         cells = (f"{row.windows:,}", *figures, f"{row.censored:,}")

@@ -96,7 +96,6 @@ def test_the_order_of_clients_that_never_meet_does_not_matter_to_their_luck():
     world = busy(DESIGNS["manual-refresh"], faults=())
     turned = replace(world, clients=world.clients[::-1])
     sent = [
-        sorted((r.message, r.time_us) for r in run(each).of("receive"))
-        for each in (world, turned)
+        sorted((r.message, r.time_us) for r in run(each).of("receive")) for each in (world, turned)
     ]
     assert sent[0] == sent[1]

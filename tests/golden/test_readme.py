@@ -48,7 +48,7 @@ def test_the_readme_shows_what_the_demo_prints(demo: Path) -> None:
 
 
 def test_the_readme_shows_the_figure_that_the_demo_draws(demo: Path) -> None:
-    drawn = demo / "out" / "figures" / "offline-enhanced.png"
+    drawn = demo / "out" / "offline-enhanced.png"
     shown = ROOT / "docs" / "images" / "offline-enhanced.png"
     assert drawn.read_bytes() == shown.read_bytes()
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "The share of windows of old data that were still open after a time. A line further to the "
-    "left is better; one that ends in an arrow has windows that never closed."
+    "left is better; one that ends in an arrow has windows not seen to close."
 )
 
 SHORTEST_US = MILLISECOND_US
@@ -67,7 +67,7 @@ def survival_curves(series: Mapping[str, Sequence[Window]], *, subtitle: str = "
 
     Censored windows count as open for as long as they were seen, after Kaplan and Meier, so
     a design is not praised for windows whose end nobody saw. A curve that ends above zero
-    ends there because its longest windows never closed.
+    ends there because its longest windows are censored.
     """
     with styled():
         curves = [
@@ -186,7 +186,7 @@ def _facts(curve: Curve) -> str:
         at_us = curve.quantile_us(part)
         parts.append(f"{name} {'not reached' if at_us is None else duration(at_us)}")
     never = share(curve.censored / curve.windows)
-    return f"{', '.join(parts)}\n{count(curve.windows, 'window')}, {never} never closed"
+    return f"{', '.join(parts)}\n{count(curve.windows, 'window')}, {never} censored"
 
 
 def _pixels(ax: Axes, curve: Curve) -> list[tuple[float, float]]:

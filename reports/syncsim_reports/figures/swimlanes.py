@@ -72,7 +72,7 @@ NAME_CHARACTERS = 18
 def swimlanes(history: History, staleness: Staleness, *, lanes_max: int = LANES_MAX) -> Figure:
     """Draw one lane per client and row that was shown old, with outages shaded.
 
-    Windows are coloured by cause. A window that never closed ends in an arrow, because its
+    Windows are coloured by cause. A window not seen to close ends in an arrow, because its
     length is not known. If there are more than `lanes_max` lanes, those with the longest
     total are kept and the figure says how many are missing.
     """
@@ -113,7 +113,7 @@ def _title(windows: Sequence[Window]) -> str:
         longest = max(closed, key=lambda window: window.length_us)
         length = duration(longest.length_us)
         text += f", the longest {length} on {longest.client}"
-    return text + (f", {censored} never closed" if censored else "")
+    return text + (f", {censored} not seen to close" if censored else "")
 
 
 def _key(windows: Sequence[Window]) -> dict[str, str]:

@@ -27,8 +27,8 @@ def test_each_series_has_a_line_and_a_label_with_its_figures():
     assert {"enhanced", "manual"} <= lines(figure).keys()
     shown = words(figure)
     assert "Half of the old data is gone after 100 ms under enhanced, 9.0 s under manual" in shown
-    assert "p50 100 ms, p99 300 ms\n4 windows, 0 % never closed" in shown
-    assert "p50 9.0 s, p99 not reached\n3 windows, 33.3 % never closed" in shown
+    assert "p50 100 ms, p99 300 ms\n4 windows, 0 % censored" in shown
+    assert "p50 9.0 s, p99 not reached\n3 windows, 33.3 % censored" in shown
 
 
 def test_a_curve_with_censored_windows_ends_above_zero_in_an_arrow():

@@ -273,9 +273,7 @@ def test_a_drop_takes_the_socket_only():
     assert of(history, "outcome")[0].data == {"result": "ok"}
 
 
-@pytest.mark.parametrize(
-    ("leg", "commits"), [("request", 0), ("response", 1), ("both", 0)]
-)
+@pytest.mark.parametrize(("leg", "commits"), [("request", 0), ("response", 1), ("both", 0)])
 def test_a_lost_leg_leaves_the_person_without_an_answer(leg, commits):
     history = run(
         scenario(

@@ -71,10 +71,9 @@ def dehydrate(client: QueryClient) -> DehydratedState:
 def hydrate(client: QueryClient, stored: DehydratedState) -> None:
     """Put what was stored into a client that is new."""
     for mutation in stored.mutations:
-        options = MutationOptions(mutation_key=mutation.key, scope=mutation.scope)
-        client.mutation_cache.build(client, options, mutation.state)
+        functions = MutationOptions(mutation_key=mutation.key, scope=mutation.scope)
+        client.mutation_cache.build(client, functions, mutation.state)
     for query in stored.queries:
-        assert client.get_query_state(query.key) is None, "the client is new"
-        client.build_query(
-            QueryOptions(query_key=query.key), query.state._replace(fetch_status="idle")
-        )
+        options = client.default_query_options(QueryOptions(query_key=query.key))
+        assert client.query_cache.get(options.query_hash) is None, "the client is new"
+        client.query_cache.build(client, options, query.state._replace(fetch_status="idle"))

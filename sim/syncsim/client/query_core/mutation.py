@@ -37,6 +37,14 @@ class MutationState(NamedTuple):
     submitted_at: int = 0
 
 
+class MutationCacheEvent(NamedTuple):
+    """Something happened to a mutation; `action` says what updated it."""
+
+    type: Literal["added", "removed", "updated"]
+    mutation: Mutation
+    action: ActionType | None = None
+
+
 class Mutation(Removable):
     """One entry of the mutation cache."""
 
@@ -161,10 +169,8 @@ class Mutation(Removable):
         hooks, own = self._cache.hooks, self.options
         if hooks.on_mutate is not None:
             await self._call(hooks.on_mutate, variables)
-        context = UNDEFINED
         answer = await self._call(own.on_mutate, variables)
-        if own.on_mutate is not None:
-            context = answer
+        context = UNDEFINED if answer is None else answer
         if not strictly_equal(context, self.state.context):
             self._submit(context, variables, is_paused=is_paused)
 
@@ -222,6 +228,6 @@ class Mutation(Removable):
         def tell() -> None:
             for observer in self._observers:
                 observer.on_mutation_update(action)
-            self._cache.updated(self, action)
+            self._cache.notify(MutationCacheEvent("updated", self, action))
 
         self._environment.notify_manager.batch(tell)

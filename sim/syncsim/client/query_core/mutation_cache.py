@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from syncsim.client.query_core.environment import Environment
-from syncsim.client.query_core.mutation import ActionType, Mutation, MutationState
+from syncsim.client.query_core.mutation import Mutation, MutationCacheEvent, MutationState
 from syncsim.client.query_core.options import MutationHooks, MutationOptions
 from syncsim.client.query_core.promise import Promise, wait_for_all
 from syncsim.client.query_core.subscribable import Subscribable
@@ -14,14 +14,6 @@ from syncsim.client.query_core.utils import MutationFilters, match_mutation
 
 if TYPE_CHECKING:
     from syncsim.client.query_core.query_client import QueryClient
-
-
-class MutationCacheEvent(NamedTuple):
-    """Something happened to a mutation; `action` says what updated it."""
-
-    type: Literal["added", "removed", "updated"]
-    mutation: Mutation
-    action: ActionType | None = None
 
 
 class MutationCache(Subscribable[Callable[[MutationCacheEvent], object]]):
@@ -40,14 +32,14 @@ class MutationCache(Subscribable[Callable[[MutationCacheEvent], object]]):
         options = client.default_mutation_options(options)
         mutation = Mutation(self._environment, self, options, state)
         self._mutations.append(mutation)
-        self._notify(MutationCacheEvent("added", mutation))
+        self.notify(MutationCacheEvent("added", mutation))
         return mutation
 
     def remove(self, mutation: Mutation) -> None:
-        """Forget a mutation."""
-        assert mutation in self._mutations, "a mutation leaves the cache once"
-        self._mutations.remove(mutation)
-        self._notify(MutationCacheEvent("removed", mutation))
+        """Forget a mutation; the listeners are told even if it was forgotten before."""
+        if mutation in self._mutations:
+            self._mutations.remove(mutation)
+        self.notify(MutationCacheEvent("removed", mutation))
 
     def can_run(self, mutation: Mutation) -> bool:
         """Tell whether no mutation of the same scope, made before, is pending."""
@@ -69,9 +61,14 @@ class MutationCache(Subscribable[Callable[[MutationCacheEvent], object]]):
         """Return all mutations, in the order in which they were made."""
         return list(self._mutations)
 
-    def updated(self, mutation: Mutation, action: ActionType) -> None:
-        """Tell that an action has changed a mutation."""
-        self._notify(MutationCacheEvent("updated", mutation, action))
+    def notify(self, event: MutationCacheEvent) -> None:
+        """Tell the listeners, at once."""
+
+        def tell() -> None:
+            for listener in self.listeners:
+                listener(event)
+
+        self._environment.notify_manager.batch(tell)
 
     def resume_paused_mutations(self) -> Promise:
         """Let all paused mutations go on at once; only a scope keeps their order.
@@ -92,13 +89,6 @@ class MutationCache(Subscribable[Callable[[MutationCacheEvent], object]]):
         if scope is None:
             return []
         return [other for other in self._mutations if other.options.scope == scope]
-
-    def _notify(self, event: MutationCacheEvent) -> None:
-        def tell() -> None:
-            for listener in self.listeners:
-                listener(event)
-
-        self._environment.notify_manager.batch(tell)
 
 
 def _nothing(_: object) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from syncsim.client.query_core.utils import Key
+from syncsim.client.query_core.utils import Key, strictly_equal
 
 if TYPE_CHECKING:
     from syncsim.client.query_core.query import QueryFunctionContext
@@ -23,7 +23,7 @@ Refetch = bool | Literal["always"]
 class QueryOptions:
     """What a caller or an observer wants of a query."""
 
-    query_key: Key = ()
+    query_key: Key
     query_hash: str = ""
     query_fn: QueryFunction | None = None
     gc_time_ms: float | None = None
@@ -42,6 +42,13 @@ class QueryOptions:
     refetch_interval_in_background: bool | None = None
     revalidate_if_stale: bool | None = None
     is_defaulted: bool = False
+
+
+def equal_options(a: QueryOptions, b: QueryOptions) -> bool:
+    """Tell whether both say the same, by identity: a key that is written anew is another one."""
+    return all(
+        strictly_equal(getattr(a, field.name), getattr(b, field.name)) for field in fields(a)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

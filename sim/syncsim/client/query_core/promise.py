@@ -163,15 +163,18 @@ def wait_for_all(scheduler: Scheduler, promises: Iterable[Promise]) -> Promise:
     left = len(waiting)
     everything = Promise(scheduler)
 
-    def store(place: int, value: Any) -> None:
-        nonlocal left
-        values[place] = value
-        left -= 1
-        if left == 0:
-            everything.resolve(values)
+    def store_at(place: int) -> OnFulfilled:
+        def store(value: Any) -> None:
+            nonlocal left
+            values[place] = value
+            left -= 1
+            if left == 0:
+                everything.resolve(values)
+
+        return store
 
     for place, promise in enumerate(waiting):
-        promise.observe(lambda value, place=place: store(place, value), everything.reject)
+        promise.observe(store_at(place), everything.reject)
     if not waiting:
         everything.resolve(values)
     return everything

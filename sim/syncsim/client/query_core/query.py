@@ -7,11 +7,10 @@ unless there is data and the caller asks to cancel. A local write is a success t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from syncsim.client.query_core.abort import AbortController, AbortSignal
-from syncsim.client.query_core.options import QueryOptions, merged
+from syncsim.client.query_core.options import QueryOptions
 from syncsim.client.query_core.promise import REJECTED, Promise, Rejection, run_async
 from syncsim.client.query_core.removable import Removable
 from syncsim.client.query_core.retryer import (
@@ -30,6 +29,10 @@ if TYPE_CHECKING:
 
 ActionType = Literal[
     "fetch", "success", "error", "failed", "pause", "continue", "invalidate", "setState"
+]
+
+EventType = Literal[
+    "added", "removed", "updated", "observerResultsUpdated", "observerOptionsUpdated"
 ]
 
 
@@ -52,6 +55,18 @@ class QueryState(NamedTuple):
     def has_data(self) -> bool:
         """Tell whether there is data; JSON's null is data."""
         return self.data is not UNDEFINED
+
+
+class QueryCacheEvent(NamedTuple):
+    """Something happened to a query.
+
+    `action` says what updated it, `is_manual` that it was a write that no fetch brought.
+    """
+
+    type: EventType
+    query: Query
+    action: ActionType | None = None
+    is_manual: bool = False
 
 
 class QueryFunctionContext:
@@ -78,7 +93,6 @@ class Query(Removable):
         super().__init__(client.environment.scheduler)
         self._environment = client.environment
         self._cache: QueryCache = client.query_cache
-        self._defaults = client.get_query_defaults(options.query_key)
         self._retryer: Retryer | None = None
         self._fetch_promise: Promise | None = None
         self._revert_state: QueryState | None = None
@@ -93,22 +107,19 @@ class Query(Removable):
 
     def set_options(self, options: QueryOptions) -> None:
         """Forget the options that were, and take these; only the longest `gc_time_ms` stays."""
-        self.options = options if self._defaults is None else merged(self._defaults, options)
-        self.update_gc_time(self.options.gc_time_ms)
+        self.options = options
+        self.update_gc_time(options.gc_time_ms)
 
     def optional_remove(self) -> None:
         """Leave the cache, if nobody observes the query and it is not fetching."""
         if not self.observers and self.state.fetch_status == "idle":
             self._cache.remove(self)
 
-    def set_data(
-        self, data: Any, *, updated_at: int | None = None, manual: bool = False
-    ) -> Any:
-        """Take new data for fresh; return what is kept of it."""
+    def set_data(self, data: Any, *, updated_at: int | None = None, manual: bool = False) -> None:
+        """Take new data for fresh; `manual` is a write that no fetch brought."""
         sharing = self.options.structural_sharing
         data = replace_data(self.state.data, data, structural_sharing=sharing)
         self._success(data, updated_at, manual=manual)
-        return data
 
     def set_state(self, state: QueryState) -> None:
         """Put another state in the place of this one."""
@@ -150,6 +161,12 @@ class Query(Removable):
         if not self.state.has_data:
             return False
         return any(observer.options.stale_time_ms == "static" for observer in self.observers)
+
+    def is_stale(self) -> bool:
+        """Tell whether an observer shows it as stale, or, with none, whether to refetch it."""
+        if self.observers:
+            return any(observer.current_result.is_stale for observer in self.observers)
+        return not self.state.has_data or self.state.is_invalidated
 
     def is_stale_by_time(self, stale_time_ms: float | Literal["static"] | None) -> bool:
         """Tell whether the data is missing, invalidated, or as old as `stale_time_ms`."""
@@ -284,7 +301,7 @@ class Query(Removable):
     async def _settle(self, retryer: Retryer) -> Any:
         """Wait for the tries to end, and put down what came of them."""
         try:
-            data = await retryer.promise
+            data = self._defined(await retryer.promise)
             self.set_data(data)
         except CancelledError as error:
             if error.silent:
@@ -308,6 +325,11 @@ class Query(Removable):
                 self._fetch_promise = None
             self.schedule_gc()
 
+    def _defined(self, data: Any) -> Any:
+        if data is UNDEFINED:
+            raise Rejection(f"{self.query_hash} data is undefined")
+        return data
+
     def _fetching(self) -> QueryState:
         is_reachable = can_fetch(self._environment, self.options.network_mode)
         state = self.state._replace(
@@ -320,9 +342,7 @@ class Query(Removable):
         return state
 
     def _failed(self, failure_count: int, reason: Rejection) -> None:
-        state = self.state._replace(
-            fetch_failure_count=failure_count, fetch_failure_reason=reason
-        )
+        state = self.state._replace(fetch_failure_count=failure_count, fetch_failure_reason=reason)
         self._dispatch("failed", state)
 
     def _pause(self) -> None:
@@ -349,7 +369,7 @@ class Query(Removable):
             state = state._replace(
                 fetch_status="idle", fetch_failure_count=0, fetch_failure_reason=None
             )
-        self._dispatch("success", state)
+        self._dispatch("success", state, manual=manual)
 
     def _error(self, error: Rejection) -> None:
         state = self.state._replace(
@@ -364,14 +384,14 @@ class Query(Removable):
         )
         self._dispatch("error", state)
 
-    def _dispatch(self, action: ActionType, state: QueryState) -> None:
+    def _dispatch(self, action: ActionType, state: QueryState, *, manual: bool = False) -> None:
         """Move to the next state, and tell the observers and the cache."""
         self.state = state
 
         def tell() -> None:
             for observer in tuple(self.observers):
                 observer.on_query_update()
-            self._cache.updated(self, action)
+            self._cache.notify(QueryCacheEvent("updated", self, action, manual))
 
         self._environment.notify_manager.batch(tell)
 

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from syncsim.client.query_core.environment import Environment
 from syncsim.client.query_core.options import QueryOptions
-from syncsim.client.query_core.query import ActionType, Query, QueryState
+from syncsim.client.query_core.query import Query, QueryCacheEvent, QueryState
 from syncsim.client.query_core.subscribable import Subscribable
 from syncsim.client.query_core.utils import EVERY_QUERY, QueryFilters, match_query
 
 if TYPE_CHECKING:
     from syncsim.client.query_core.query_client import QueryClient
-
-
-class QueryCacheEvent(NamedTuple):
-    """Something happened to a query; `action` says what updated it."""
-
-    type: Literal["added", "removed", "updated"]
-    query: Query
-    action: ActionType | None = None
 
 
 class QueryCache(Subscribable[Callable[[QueryCacheEvent], object]]):
@@ -39,7 +31,7 @@ class QueryCache(Subscribable[Callable[[QueryCacheEvent], object]]):
         if query is None:
             query = Query(client, options, state)
             self._queries[query.query_hash] = query
-            self._notify(QueryCacheEvent("added", query))
+            self.notify(QueryCacheEvent("added", query))
         return query
 
     def remove(self, query: Query) -> None:
@@ -47,7 +39,7 @@ class QueryCache(Subscribable[Callable[[QueryCacheEvent], object]]):
         if self._queries.get(query.query_hash) is query:
             query.destroy()
             del self._queries[query.query_hash]
-            self._notify(QueryCacheEvent("removed", query))
+            self.notify(QueryCacheEvent("removed", query))
 
     def get(self, query_hash: str) -> Query | None:
         """Return the query of this hash, None if there is none."""
@@ -57,9 +49,14 @@ class QueryCache(Subscribable[Callable[[QueryCacheEvent], object]]):
         """Return the queries that are meant, in the order in which they were made."""
         return [query for query in self._queries.values() if match_query(filters, query)]
 
-    def updated(self, query: Query, action: ActionType) -> None:
-        """Tell that an action has changed a query."""
-        self._notify(QueryCacheEvent("updated", query, action))
+    def notify(self, event: QueryCacheEvent) -> None:
+        """Tell the listeners, at once."""
+
+        def tell() -> None:
+            for listener in self.listeners:
+                listener(event)
+
+        self._environment.notify_manager.batch(tell)
 
     def on_focus(self) -> None:
         """Let each query do what it does when the page comes to the front."""
@@ -76,10 +73,3 @@ class QueryCache(Subscribable[Callable[[QueryCacheEvent], object]]):
     def _online_all(self) -> None:
         for query in self.find_all():
             query.on_online()
-
-    def _notify(self, event: QueryCacheEvent) -> None:
-        def tell() -> None:
-            for listener in self.listeners:
-                listener(event)
-
-        self._environment.notify_manager.batch(tell)

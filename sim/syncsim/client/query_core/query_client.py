@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from syncsim.client.query_core.environment import Environment
 from syncsim.client.query_core.mutation_cache import MutationCache
 from syncsim.client.query_core.options import MutationOptions, QueryOptions, merged
 from syncsim.client.query_core.promise import Promise, run_async, wait_for_all
-from syncsim.client.query_core.query import Query, QueryState
+from syncsim.client.query_core.query import Query
 from syncsim.client.query_core.query_cache import QueryCache
 from syncsim.client.query_core.utils import (
     EVERY_QUERY,
@@ -18,6 +18,7 @@ from syncsim.client.query_core.utils import (
     Key,
     MutationFilters,
     QueryFilters,
+    QueryType,
     hash_key,
     partial_match_key,
 )
@@ -30,12 +31,10 @@ class QueryClient:
         self,
         environment: Environment,
         mutation_cache: MutationCache | None = None,
-        query_defaults: QueryOptions | None = None,
     ) -> None:
         self.environment = environment
         self.query_cache = QueryCache(environment)
         self.mutation_cache = mutation_cache or MutationCache(environment)
-        self._query_defaults = query_defaults
         self._mutation_defaults: dict[str, tuple[Key, MutationOptions]] = {}
         self._unsubscribes: list[Callable[[], None]] = []
 
@@ -77,19 +76,23 @@ class QueryClient:
         query = self.query_cache.get(hash_key(key))
         return UNDEFINED if query is None else query.state.data
 
-    def set_query_data(self, key: Key, data: Any, *, updated_at: int | None = None) -> Any:
+    def set_query_data(self, key: Key, data: Any, *, updated_at: int | None = None) -> None:
         """Write data as if it had been fetched; undefined data is not written."""
-        if data is UNDEFINED:
-            return UNDEFINED
-        query = self._build(QueryOptions(query_key=key))
-        return query.set_data(data, updated_at=updated_at, manual=True)
+        if data is not UNDEFINED:
+            options = self.default_query_options(QueryOptions(query_key=key))
+            query = self.query_cache.build(self, options)
+            query.set_data(data, updated_at=updated_at, manual=True)
 
     def ensure_query_data(self, options: QueryOptions) -> Promise:
         """Return the promise of the data in the cache, however old, else fetch it."""
-        query = self._build(options)
-        if query.state.has_data:
-            return Promise.resolved(self.environment.scheduler, query.state.data)
-        return self.fetch_query(options)
+        options = self.default_query_options(options)
+        query = self.query_cache.build(self, options)
+        data = query.state.data
+        if data is UNDEFINED:
+            return self.fetch_query(options)
+        if options.revalidate_if_stale and query.is_stale_by_time(options.stale_time_ms):
+            self.prefetch_query(options)
+        return Promise.resolved(self.environment.scheduler, data)
 
     def fetch_query(self, options: QueryOptions) -> Promise:
         """Return the promise of data that is fresh for these options; fetch it if need be.
@@ -147,17 +150,20 @@ class QueryClient:
         self,
         filters: QueryFilters = EVERY_QUERY,
         *,
-        refetch_type: str | None = None,
+        refetch_type: QueryType | Literal["none"] | None = None,
         cancel_refetch: bool = True,
     ) -> Promise:
-        """Raise the flag of all that match, and refetch those of `refetch_type`, the active."""
+        """Raise the flag of all that match, and refetch those of them that are active.
+
+        `refetch_type` names others to refetch. The filters are applied a second time for it.
+        """
 
         def invalidate() -> Promise:
             for query in self.query_cache.find_all(filters):
                 query.invalidate()
             if refetch_type == "none":
                 return Promise.resolved(self.environment.scheduler)
-            refetch = replace(filters, type=refetch_type or "active")
+            refetch = replace(filters, type=refetch_type or filters.type or "active")
             return self.refetch_queries(refetch, cancel_refetch=cancel_refetch)
 
         return self.environment.notify_manager.batch(invalidate)
@@ -168,11 +174,12 @@ class QueryClient:
         """Refetch, however fresh, all that match and are neither disabled nor static."""
 
         def refetch() -> list[Promise]:
-            return [
-                self._refetch(query, cancel_refetch=cancel_refetch)
+            queries = [
+                query
                 for query in self.query_cache.find_all(filters)
                 if not query.is_disabled() and not query.is_static()
             ]
+            return [self._refetch(query, cancel_refetch=cancel_refetch) for query in queries]
 
         promises = self.environment.notify_manager.batch(refetch)
         return wait_for_all(self.environment.scheduler, promises).then(_nothing)
@@ -195,11 +202,9 @@ class QueryClient:
         self._mutation_defaults[hash_key(key)] = (key, options)
 
     def default_query_options(self, options: QueryOptions) -> QueryOptions:
-        """Return the options with the defaults of the client and of the package."""
+        """Return the options with the defaults of the package."""
         if options.is_defaulted:
             return options
-        if self._query_defaults is not None:
-            options = merged(self._query_defaults, options)
         refetch_on_reconnect = options.refetch_on_reconnect
         if refetch_on_reconnect is None:
             refetch_on_reconnect = options.network_mode != "always"
@@ -219,9 +224,6 @@ class QueryClient:
             if options.mutation_key is not None and partial_match_key(options.mutation_key, key):
                 defaults = merged(defaults, more)
         return replace(merged(defaults, options), is_defaulted=True)
-
-    def _build(self, options: QueryOptions, state: QueryState | None = None) -> Query:
-        return self.query_cache.build(self, self.default_query_options(options), state)
 
 
 def _nothing(_: object) -> None:

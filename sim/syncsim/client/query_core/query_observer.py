@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from syncsim.client.query_core.options import QueryOptions, Refetch
+from syncsim.client.query_core.options import QueryOptions, Refetch, equal_options
 from syncsim.client.query_core.promise import Promise, Rejection
-from syncsim.client.query_core.query import Query, QueryState
+from syncsim.client.query_core.query import Query, QueryCacheEvent, QueryState
 from syncsim.client.query_core.subscribable import Subscribable
 from syncsim.client.query_core.utils import (
     all_strictly_equal,
@@ -45,7 +45,7 @@ class QueryObserver(Subscribable[Callable[[QueryObserverResult], object]]):
     _result: QueryObserverResult | None = None
     _stale_timeout: int | None = None
     _refetch_timeout: int | None = None
-    _refetch_interval: object = None
+    _refetch_interval_ms: float = 0
 
     def __init__(self, client: QueryClient, options: QueryOptions) -> None:
         super().__init__()
@@ -101,10 +101,16 @@ class QueryObserver(Subscribable[Callable[[QueryObserverResult], object]]):
         self.options = self._client.default_query_options(options)
         self._update_query()
         self._query.set_options(self.options)
+        if not equal_options(self.options, previous_options):
+            self._client.query_cache.notify(QueryCacheEvent("observerOptionsUpdated", self._query))
         is_mounted = self.has_listeners()
         is_other_query = self._query is not previous_query
         was_enabled = previous_options.enabled is not False
-        if is_mounted and (is_other_query or not was_enabled) and is_stale(self._query, self.options):
+        if (
+            is_mounted
+            and (is_other_query or not was_enabled)
+            and is_stale(self._query, self.options)
+        ):
             self._execute_fetch()
         self.update_result()
         is_switched = is_other_query or previous_options.enabled != self.options.enabled
@@ -112,9 +118,9 @@ class QueryObserver(Subscribable[Callable[[QueryObserverResult], object]]):
             is_switched or previous_options.stale_time_ms != self.options.stale_time_ms
         ):
             self._update_stale_timeout()
-        interval = self._wanted_interval()
-        if is_mounted and (is_switched or interval != self._refetch_interval):
-            self._update_refetch_interval(interval)
+        interval_ms = self._wanted_interval()
+        if is_mounted and (is_switched or interval_ms != self._refetch_interval_ms):
+            self._update_refetch_interval(interval_ms)
 
     def refetch(self, *, cancel_refetch: bool = True) -> Promise:
         """Fetch whatever the state says; return the promise of the result."""
@@ -135,6 +141,7 @@ class QueryObserver(Subscribable[Callable[[QueryObserverResult], object]]):
         def tell() -> None:
             for listener in self.listeners:
                 listener(result)
+            self._client.query_cache.notify(QueryCacheEvent("observerResultsUpdated", self._query))
 
         self._environment.notify_manager.batch(tell)
 
@@ -198,21 +205,22 @@ class QueryObserver(Subscribable[Callable[[QueryObserverResult], object]]):
         if not self.current_result.is_stale:
             self.update_result()
 
-    def _wanted_interval(self) -> float | bool:
-        interval = self.options.refetch_interval_ms
-        return False if interval is None else interval
+    def _wanted_interval(self) -> float:
+        """Return the interval; False, none and 0 are all no interval."""
+        return self.options.refetch_interval_ms or 0
 
-    def _update_refetch_interval(self, interval: float | bool) -> None:
+    def _update_refetch_interval(self, interval_ms: float) -> None:
         self._clear_refetch_interval()
-        self._refetch_interval = interval
-        if interval != 0 and self._may_set_timer(interval):
-            self._refetch_timeout = self._scheduler.set_timeout(self._interval_passed, interval)
+        self._refetch_interval_ms = interval_ms
+        if interval_ms != 0 and self._may_set_timer(interval_ms):
+            self._refetch_timeout = self._scheduler.set_timeout(self._interval_passed, interval_ms)
 
     def _interval_passed(self) -> None:
         """Refetch, unless the page is behind others, and be back an interval later."""
-        interval = self._refetch_interval
-        assert isinstance(interval, int | float), "a timer was set"
-        self._refetch_timeout = self._scheduler.set_timeout(self._interval_passed, interval)
+        assert self._refetch_interval_ms > 0, "a timer was set"
+        self._refetch_timeout = self._scheduler.set_timeout(
+            self._interval_passed, self._refetch_interval_ms
+        )
         is_in_front = self._environment.focus_manager.is_focused()
         if self.options.refetch_interval_in_background or is_in_front:
             self._execute_fetch()
@@ -234,7 +242,8 @@ class QueryObserver(Subscribable[Callable[[QueryObserverResult], object]]):
 def should_fetch_on_mount(query: Query, options: QueryOptions) -> bool:
     """Tell whether mounting fetches: there is no data, or it should be refetched on mount."""
     if not query.state.has_data:
-        return options.enabled is not False
+        gave_up = query.state.status == "error" and options.retry_on_mount is False
+        return options.enabled is not False and not gave_up
     return should_fetch_on(query, options, options.refetch_on_mount)
 
 

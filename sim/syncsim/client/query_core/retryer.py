@@ -28,7 +28,9 @@ class CancelledError(Rejection):
 
 def default_retry_delay(failure_count: int) -> int:
     """Return the wait after so many failures: it doubles from one second up to thirty."""
-    return min(FIRST_RETRY_DELAY_MS * 2**failure_count, RETRY_DELAY_MAX_MS)
+    assert failure_count >= 0, failure_count
+    doubled: int = FIRST_RETRY_DELAY_MS * 2**failure_count
+    return min(doubled, RETRY_DELAY_MAX_MS)
 
 
 def can_fetch(environment: Environment, network_mode: NetworkMode | None) -> bool:
@@ -38,7 +40,7 @@ def can_fetch(environment: Environment, network_mode: NetworkMode | None) -> boo
     return True
 
 
-def wants_retry(retry: bool | int, failure_count: int) -> bool:
+def wants_retry(failure_count: int, *, retry: bool | int) -> bool:
     """Tell whether to try again after a failure that so many others came before."""
     return retry if isinstance(retry, bool) else failure_count < retry
 
@@ -164,7 +166,7 @@ class Retryer:
         delay_ms = config.retry_delay_ms
         if delay_ms is None:
             delay_ms = default_retry_delay(self._failure_count)
-        if self._is_retry_cancelled or not wants_retry(config.retry, self._failure_count):
+        if self._is_retry_cancelled or not wants_retry(self._failure_count, retry=config.retry):
             self._reject(reason)
             return
         self._failure_count += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from syncsim.client.query_core.mutation import Mutation
     from syncsim.client.query_core.query import Query
 
-Key = Sequence[Any]
+Key = list[Any]
 """A query key: JSON values, from the general to the special."""
 
 SHARING_DEPTH_MAX = 500
@@ -73,25 +73,27 @@ def partial_match_key(key: Any, prefix: Any) -> bool:
     """
     if strictly_equal(key, prefix):
         return True
-    if not _is_compound(key) or not _is_compound(prefix):
+    if not isinstance(key, list | dict) or not isinstance(prefix, list | dict):
         return False
-    if isinstance(key, Sequence) and isinstance(prefix, Sequence):
+    if isinstance(key, list) and isinstance(prefix, list):
         return len(prefix) <= len(key) and all(map(partial_match_key, key, prefix))
-    members = _members(key)
+    members = members_of(key)
     return all(
         partial_match_key(members.get(name, UNDEFINED), value)
-        for name, value in _members(prefix).items()
+        for name, value in members_of(prefix).items()
     )
 
 
-def _is_compound(value: Any) -> bool:
-    return isinstance(value, Mapping | Sequence) and not isinstance(value, str)
-
-
-def _members(value: Mapping[str, Any] | Sequence[Any]) -> Mapping[str, Any]:
-    if isinstance(value, Mapping):
+def members_of(value: Any) -> dict[str, Any]:
+    """Return what JavaScript sees as members of a value: of a list or a text, its places."""
+    if isinstance(value, dict):
         return value
-    return {str(place): item for place, item in enumerate(value)}
+    if isinstance(value, list | str):
+        return {str(place): item for place, item in enumerate(value)}
+    return {}
+
+
+QueryType = Literal["all", "active", "inactive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,8 @@ class QueryFilters:
 
     key: Key | None = None
     exact: bool = False
-    type: Literal["all", "active", "inactive"] = "all"
+    type: QueryType | None = None
+    stale: bool | None = None
     fetch_status: str | None = None
     predicate: Callable[[Query], bool] | None = None
 
@@ -116,7 +119,9 @@ def match_query(filters: QueryFilters, query: Query) -> bool:
                 return False
         elif not partial_match_key(query.query_key, filters.key):
             return False
-    if filters.type != "all" and query.is_active() != (filters.type == "active"):
+    if filters.type in {"active", "inactive"} and query.is_active() != (filters.type == "active"):
+        return False
+    if filters.stale is not None and query.is_stale() != filters.stale:
         return False
     if filters.fetch_status is not None and filters.fetch_status != query.state.fetch_status:
         return False

@@ -1,0 +1,199 @@
+"""What no history may ever show, whatever the design, the network and the faults.
+
+`broken` returns a sentence for each thing in a history that could not have happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from syncsim.history import Record
+
+RESULTS = ("ok", "refused", "failed", "unknown", "withheld")
+PLAIN = (int, str, bool, type(None))
+
+
+def broken(history: Iterable[Record]) -> list[str]:
+    """Return everything impossible about a history, empty if it could have happened."""
+    records = list(history)
+    rules = (_order, _plain, _messages, _frames, _sockets, _intents, _store, _views, _pictures)
+    return [f"{rule.__name__[1:]}: {said}" for rule in rules for said in rule(records)]
+
+
+def _order(records: list[Record]) -> Iterator[str]:
+    """Records are numbered densely, time does not go back, and causes come first."""
+    now_us = 0
+    for number, record in enumerate(records):
+        if record.seq != number:
+            yield f"record {number} is numbered {record.seq}"
+        if record.time_us < now_us:
+            yield f"time goes back at {number}"
+        if record.cause >= number:
+            yield f"record {number} is caused by {record.cause}, which comes later"
+        now_us = record.time_us
+
+
+def _plain(records: list[Record]) -> Iterator[str]:
+    """Data is whole numbers, text, truth values, null, lists and objects, and nothing else."""
+    for record in records:
+        if not _is_plain(record.data):
+            yield f"record {record.seq} holds {record.data}"
+
+
+def _is_plain(value: Any) -> bool:
+    if type(value) is dict:
+        return all(type(key) is str and _is_plain(part) for key, part in value.items())
+    if type(value) is list:
+        return all(_is_plain(part) for part in value)
+    return type(value) in PLAIN
+
+
+def _messages(records: list[Record]) -> Iterator[str]:
+    """A message is sent once and comes to one end; what arrives was sent, to that place."""
+    sent: dict[str, Record] = {}
+    ended: dict[str, Record] = {}
+    for record in records:
+        name = record.message
+        if record.kind == "send":
+            if name in sent:
+                yield f"{name} is sent twice"
+            sent[name] = record
+        elif record.kind in ("receive", "lose"):
+            if name in ended:
+                yield f"{name} comes to two ends"
+            ended[name] = record
+            away = record.kind == "lose" and (record.data or {})["reason"] == "away"
+            if (name in sent) == away:
+                yield f"{name} ends and was {'' if away else 'not '}sent"
+            elif not away and (sent[name].at, sent[name].peer) != (record.peer, record.at):
+                yield f"{name} arrives elsewhere"
+
+
+def _frames(records: list[Record]) -> Iterator[str]:
+    """Frames keep their order, and none is lost before something breaks its connection."""
+    sent: dict[str, int] = {}
+    last: dict[str, int] = {}
+    shaken: dict[str, bool] = {}
+    for record in records:
+        if record.kind == "send" and (record.data or {})["what"] == "event":
+            sent[record.message] = record.seq
+        elif record.kind == "fault":
+            shaken[record.at] = True
+        elif record.message in sent and record.kind == "receive":
+            if sent[record.message] < last.get(record.at, -1):
+                yield f"{record.message} overtakes a frame"
+            last[record.at] = sent[record.message]
+        elif record.message in sent and record.kind == "lose":
+            if record.at not in shaken and "backend" not in shaken:
+                yield f"{record.message} is lost on a whole connection"
+
+
+def _sockets(records: list[Record]) -> Iterator[str]:
+    """Connections open and close in turn, are counted, and carry frames only while open."""
+    epochs: dict[str, int] = {}
+    is_open: dict[str, bool] = {}
+    events = {r.message for r in records if r.kind == "send" and (r.data or {})["what"] == "event"}
+    for record in records:
+        at, data = record.at, record.data or {}
+        if record.kind == "open":
+            epochs[at] = epochs.get(at, 0) + 1
+            if is_open.get(at) or data["epoch"] != epochs[at]:
+                yield f"{at} opens epoch {data['epoch']} after {epochs[at] - 1}"
+            is_open[at] = True
+        elif record.kind == "close":
+            if not is_open.get(at) or data["epoch"] != epochs[at]:
+                yield f"{at} closes epoch {data['epoch']}, which is not open"
+            is_open[at] = False
+        elif record.kind == "receive" and record.message in events and not is_open.get(at):
+            yield f"{record.message} arrives at {at} on a closed socket"
+
+
+def _intents(records: list[Record]) -> Iterator[str]:
+    """An intent has one outcome at most, and commits agree with what the person was told."""
+    asked: dict[str, Record] = {}
+    told: dict[str, str] = {}
+    committed: dict[tuple[str, str], int] = {}
+    for record in records:
+        name = record.intent
+        if record.kind == "intent":
+            if name in asked:
+                yield f"{name} is asked twice"
+            asked[name] = record
+        elif record.kind == "outcome":
+            result = (record.data or {})["result"]
+            if name not in asked or name in told or result not in RESULTS:
+                yield f"{name} has an outcome out of place: {result}"
+            told[name] = result
+            if result == "ok" and record.entity and (name, record.entity) not in committed:
+                yield f"{name} is told ok without a commit"
+        elif record.kind == "commit" and name:
+            if committed.get((name, record.entity), record.lsn) != record.lsn:
+                yield f"{name} is committed twice"
+            committed[name, record.entity] = record.lsn
+    for name, _ in committed:
+        if name not in asked or told.get(name) in ("refused", "failed", "withheld"):
+            yield f"{name} is committed and the person was told {told.get(name)}"
+
+
+def _store(records: list[Record]) -> Iterator[str]:
+    """Versions of a row count by one, and so do commits; a commit has one audit entry."""
+    versions: dict[str, int] = {}
+    lsn = 0
+    audited: dict[int, int] = {}
+    for record in records:
+        if record.kind in ("row", "commit"):
+            if record.version != versions.get(record.entity, 0) + 1:
+                yield f"{record.entity} jumps to version {record.version}"
+            versions[record.entity] = record.version
+            if record.lsn not in (lsn, lsn + 1) or (record.kind == "row" and record.lsn == lsn):
+                yield f"commit {record.lsn} follows {lsn}"
+            lsn = record.lsn
+        elif record.kind == "audit":
+            audited[record.lsn] = audited.get(record.lsn, 0) + 1
+            if audited[record.lsn] > 1 or record.lsn != lsn:
+                yield f"commit {record.lsn} has an audit entry out of place"
+
+
+def _views(records: list[Record]) -> Iterator[str]:
+    """Rows are told to and painted in mounted views only, and fetches end once."""
+    mounted: dict[tuple[str, str], bool] = {}
+    fetching: dict[str, bool] = {}
+    for record in records:
+        place = (record.at, record.view)
+        if record.kind in ("mount", "unmount"):
+            if mounted.get(place, False) == (record.kind == "mount"):
+                yield f"{place} has a {record.kind} too many"
+            mounted[place] = record.kind == "mount"
+        elif record.kind in ("base", "paint", "ready", "freshen"):
+            # Confirmed rows of the slice store are kept whether or not it is on screen.
+            if not mounted.get(place) and not (record.kind == "base" and record.view == "slice"):
+                yield f"{record.kind} in {place}, which is not mounted"
+        elif record.kind == "fetch":
+            fetching[record.message] = True
+        elif record.kind in ("fetched", "fetch_failed", "fetch_cancelled") and record.message:
+            if not fetching.get(record.message):
+                yield f"{record.message} has a {record.kind} and was not under way"
+            # A fetch that failed and waits for its next try can still be abandoned.
+            fetching[record.message] = (record.data or {}).get("reason") == "retrying"
+
+
+def _pictures(records: list[Record]) -> Iterator[str]:
+    """What is painted without a pending intent, or told, is a version that the backend made."""
+    made: dict[tuple[str, int], dict[str, Any]] = {}
+    laid: dict[tuple[str, str], bool] = {}
+    for record in records:
+        data = record.data or {}
+        if record.kind in ("row", "commit"):
+            made[record.entity, record.version] = data["fields"]
+        elif record.kind == "overlay":
+            laid[record.at, record.intent] = True
+        elif record.kind in ("base", "paint") and data["fields"] is not None:
+            for intent in data.get("overlays", []):
+                if (record.at, intent) not in laid:
+                    yield f"{record.at} paints {intent}, which was never laid over anything"
+            if data.get("overlays"):
+                continue
+            row = made.get((record.entity, record.version))
+            if row is None or any(row[name] != value for name, value in data["fields"].items()):
+                yield f"{record.kind} {record.seq} shows what the backend never held"
