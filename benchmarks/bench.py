@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import simpy
@@ -164,8 +165,8 @@ def main() -> None:
         text = f"{figure:,.0f}" if figure >= 100 else f"{figure:,.2f}"
         print(f"{what:<44} {text:>14} {unit}")
     if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({what: round(figure, 3) for what, figure, _ in rows}, file, indent=2)
+        figures_of = {what: round(figure, 3) for what, figure, _ in rows}
+        Path(options.json).write_text(json.dumps(figures_of, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

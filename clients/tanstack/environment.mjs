@@ -11,5 +11,8 @@ process.env.NODE_ENV = 'production'
 
 Object.assign(globalThis, pageTimers)
 
-// A mutation that goes on by itself after a reload has nobody who waits for it. A browser logs that.
+// Every cancelled fetch makes an error, and nobody reads where.
+Error.stackTraceLimit = 0
+
+// A hook that throws after a failure leaves a rejection to nobody. A browser would log it.
 process.on('unhandledRejection', () => {})

@@ -24,6 +24,8 @@ export class Queries {
   #server
   #trace
   #observers = new Map()
+  #keys = new Map()
+  #stored = '{}'
   #onPageOpen
 
   constructor(server, trace, onPageOpen) {
@@ -60,8 +62,14 @@ export class Queries {
     return this.#server.read(key, signal)
   }
 
+  // One list for each key, so that two options of one key are equal to query-core.
+  #keyOf(text) {
+    if (!this.#keys.has(text)) this.#keys.set(text, text.split('/'))
+    return this.#keys.get(text)
+  }
+
   #options(step, key = step.key) {
-    const options = { queryKey: key.split('/'), queryFn: this.#fetch }
+    const options = { queryKey: this.#keyOf(key), queryFn: this.#fetch }
     for (const name of OPTIONS) {
       if (name in step) options[name] = step[name] === 'Infinity' ? Infinity : step[name]
     }
@@ -167,6 +175,15 @@ export class Queries {
 
   resume() {
     return this.client.resumePausedMutations()
+  }
+
+  // Keeps the queries as they are now, for a later restore into whatever the page holds then.
+  store() {
+    this.#stored = JSON.stringify(dehydrate(this.client, { shouldDehydrateMutation: () => false }))
+  }
+
+  restore() {
+    hydrate(this.client, JSON.parse(this.#stored))
   }
 
   // The page goes with all its timers and observers; what was stored comes back on a new one.

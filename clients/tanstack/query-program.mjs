@@ -7,7 +7,7 @@ import { Server } from './server.mjs'
 const QUERY_STEPS = [
   'mount', 'unmount', 'options', 'invalidate', 'refetch', 'cancel', 'remove', 'reset', 'fetch',
   'prefetch', 'ensure', 'setData', 'serverWrite', 'answers', 'online', 'offline', 'focus', 'blur',
-  'count', 'resume', 'reload',
+  'count', 'resume', 'store', 'restore', 'reload',
 ]
 
 export function startQueryProgram(program, trace) {

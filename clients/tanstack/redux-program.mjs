@@ -146,9 +146,6 @@ function addThunkCases(builder, thunk, counts) {
     state.error = null
   })
   builder.addCase(thunk.rejected, (state, action) => {
-    // One whose condition was false, or that was aborted before it began, was never pending.
-    if (action.meta.condition || state.status !== 'pending') return
-    state.pending -= 1
     if (!counts(state, action)) return
     state.status = 'rejected'
     state.error = action.payload ?? action.error.message

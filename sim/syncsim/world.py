@@ -82,10 +82,7 @@ class World:
             history=self.history,
             profile=scenario.network,
             clients=tuple(self._clients),
-            on_message=self._on_message,
-            on_reset=self._on_reset,
-            on_socket=self._on_socket,
-            on_session=self._on_session,
+            listener=self,
         )
         self._timers: dict[tuple[str, str], int] = {}
         self._timers_set = 0
@@ -247,25 +244,33 @@ class World:
 
     # The network
 
-    def _on_message(self, message: Message, seq: int) -> None:
+    def message_arrived(self, message: Message, seq: int) -> None:
+        """Hand a message to its recipient."""
         if message.recipient == BACKEND:
             self._backend_did(self._backend.handle(backend_ports.Request(message)), seq)
         else:
             origin = message.intent or message.name
             self._tell(message.recipient, client_ports.Received(message.body, origin), seq)
 
-    def _on_reset(self, message: Message, seq: int) -> None:
+    def request_refused(self, message: Message, seq: int) -> None:
+        """Tell a client that nobody answered its request."""
         self._tell(message.sender, client_ports.Failed(message.name, "refused"), seq)
 
-    def _on_socket(self, client: str, is_open: bool, seq: int) -> None:
-        event = client_ports.SocketOpened() if is_open else client_ports.SocketClosed()
-        self._tell(client, event, seq)
+    def socket_opened(self, client: str, seq: int) -> None:
+        """Tell a client that its socket is open."""
+        self._tell(client, client_ports.SocketOpened(), seq)
 
-    def _on_session(self, client: str, is_open: bool) -> None:
-        if is_open:
-            self._broker.opened(client)
-        else:
-            self._broker.closed(client)
+    def socket_closed(self, client: str, seq: int) -> None:
+        """Tell a client that its socket is closed."""
+        self._tell(client, client_ports.SocketClosed(), seq)
+
+    def session_opened(self, client: str) -> None:
+        """Let the broker tell a client of changes."""
+        self._broker.opened(client)
+
+    def session_closed(self, client: str) -> None:
+        """Let the broker stop telling a client of changes."""
+        self._broker.closed(client)
 
     # Faults
 

@@ -30,7 +30,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def block(name: str) -> str:
     """Return the text block between two markers of the README."""
-    found = re.search(rf"<!-- {name} -->\n```text\n(.*?)```\n<!-- /{name} -->", README, re.S)
+    found = re.search(rf"<!-- {name} -->\n```text\n(.*?)```\n<!-- /{name} -->", README, re.DOTALL)
     assert found, name
     return found[1]
 
@@ -56,14 +56,14 @@ def test_the_readme_shows_the_figure_that_the_demo_draws(demo: Path) -> None:
 def test_the_story_in_the_readme_is_told(demo: Path) -> None:
     run = syncsim.run("seed/two-operators", design="enhanced", seed=2)
     told = " ".join(story.text for story in run.verdict["ROLL"].stories)
-    quoted = re.search(r'```text\n(op-1 chose "accept".*?)```', README, re.S)
+    quoted = re.search(r'```text\n(op-1 chose "accept".*?)```', README, re.DOTALL)
     assert quoted
     for part in " ".join(quoted[1].split()).split("[...]"):
         assert part.strip(" ;") in told
 
 
 def test_the_scenario_in_the_readme_runs_as_described(tmp_path: Path) -> None:
-    text = re.search(r"```yaml\n(.*?)```", README, re.S)
+    text = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
     assert text
     path = tmp_path / "mine.yaml"
     path.write_text(text[1])

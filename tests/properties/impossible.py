@@ -17,7 +17,18 @@ PLAIN = (int, str, bool, type(None))
 def broken(history: Iterable[Record]) -> list[str]:
     """Return everything impossible about a history, empty if it could have happened."""
     records = list(history)
-    rules = (_order, _plain, _messages, _frames, _sockets, _intents, _store, _views, _pictures)
+    rules = (
+        _order,
+        _plain,
+        _messages,
+        _frames,
+        _sockets,
+        _intents,
+        _effects,
+        _store,
+        _views,
+        _pictures,
+    )
     return [f"{rule.__name__[1:]}: {said}" for rule in rules for said in rule(records)]
 
 
@@ -75,18 +86,18 @@ def _frames(records: list[Record]) -> Iterator[str]:
     sent: dict[str, int] = {}
     last: dict[str, int] = {}
     shaken: dict[str, bool] = {}
+    clients = [record.at for record in records if record.kind == "mount"]
     for record in records:
         if record.kind == "send" and (record.data or {})["what"] == "event":
             sent[record.message] = record.seq
         elif record.kind == "fault":
-            shaken[record.at] = True
+            shaken |= dict.fromkeys(clients if record.at == "backend" else [record.at], True)
         elif record.message in sent and record.kind == "receive":
             if sent[record.message] < last.get(record.at, -1):
                 yield f"{record.message} overtakes a frame"
             last[record.at] = sent[record.message]
-        elif record.message in sent and record.kind == "lose":
-            if record.at not in shaken and "backend" not in shaken:
-                yield f"{record.message} is lost on a whole connection"
+        elif record.message in sent and record.kind == "lose" and record.at not in shaken:
+            yield f"{record.message} is lost on a whole connection"
 
 
 def _sockets(records: list[Record]) -> Iterator[str]:
@@ -110,30 +121,38 @@ def _sockets(records: list[Record]) -> Iterator[str]:
 
 
 def _intents(records: list[Record]) -> Iterator[str]:
-    """An intent has one outcome at most, and commits agree with what the person was told."""
-    asked: dict[str, Record] = {}
-    told: dict[str, str] = {}
-    committed: dict[tuple[str, str], int] = {}
+    """An intent is asked once and has one outcome at most, after it was asked."""
+    asked: dict[str, bool] = {}
+    told: dict[str, bool] = {}
     for record in records:
         name = record.intent
         if record.kind == "intent":
             if name in asked:
                 yield f"{name} is asked twice"
-            asked[name] = record
+            asked[name] = True
         elif record.kind == "outcome":
             result = (record.data or {})["result"]
             if name not in asked or name in told or result not in RESULTS:
                 yield f"{name} has an outcome out of place: {result}"
-            told[name] = result
-            if result == "ok" and record.entity and (name, record.entity) not in committed:
-                yield f"{name} is told ok without a commit"
-        elif record.kind == "commit" and name:
-            if committed.get((name, record.entity), record.lsn) != record.lsn:
+            told[name] = True
+
+
+def _effects(records: list[Record]) -> Iterator[str]:
+    """An intent has its effect on a row once at most, as the person was told."""
+    committed: dict[tuple[str, str], int] = {}
+    told: dict[str, str] = {}
+    for record in records:
+        name = record.intent
+        if record.kind == "commit" and name:
+            if committed.setdefault((name, record.entity), record.lsn) != record.lsn:
                 yield f"{name} is committed twice"
-            committed[name, record.entity] = record.lsn
+        elif record.kind == "outcome":
+            told[name] = (record.data or {})["result"]
+            if told[name] == "ok" and record.entity and (name, record.entity) not in committed:
+                yield f"{name} is told ok without a commit"
     for name, _ in committed:
-        if name not in asked or told.get(name) in ("refused", "failed", "withheld"):
-            yield f"{name} is committed and the person was told {told.get(name)}"
+        if told.get(name) in ("refused", "failed", "withheld"):
+            yield f"{name} is committed and the person was told {told[name]}"
 
 
 def _store(records: list[Record]) -> Iterator[str]:

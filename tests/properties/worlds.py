@@ -31,8 +31,11 @@ NETWORKS = (
 OPERATOR_STEPS = ("accept", "assign_driver", "auto_cancel_overdue", "start_appointment")
 GESTURES = ("refresh", "show", "open", "close")
 
-times_us = st.integers(0, UNTIL_US)
-spans_us = st.one_of(st.just(0), st.integers(1, 6 * SECOND))
+# From two small numbers, because Hypothesis draws large ones near zero.
+times_us = st.builds(
+    lambda tenths, ms: tenths * 100 * MS + ms * MS, st.integers(0, 79), st.integers(0, 99)
+)
+spans_us = st.one_of(st.just(0), times_us)
 
 
 @st.composite
@@ -51,7 +54,7 @@ def faults(draw: st.DrawFn) -> tuple[Fault, ...]:
                 do=verb,
                 on=draw(st.sampled_from(places)),
                 for_us=0 if verb in ("drop", "heal") else draw(spans_us),
-                by_us=draw(st.integers(1, 2 * SECOND)) if verb == "delay" else 0,
+                by_us=draw(st.integers(1, 20)) * 100 * MS if verb == "delay" else 0,
                 leg=draw(st.sampled_from(("request", "response", "both"))),
             )
         )
@@ -82,15 +85,15 @@ def steps(draw: st.DrawFn) -> tuple[Step, ...]:
 
 @st.composite
 def loads(draw: st.DrawFn, clients: tuple[ClientSpec, ...]) -> tuple[Load, ...]:
-    """Return generated work of all clients, or none."""
-    if not draw(st.booleans()):
+    """Return generated work of all clients; now and then none."""
+    if draw(st.integers(0, 4)) == 4:
         return ()
     return (
         Load(
             id="load",
             who=tuple(client.name for client in clients),
-            every_us=draw(st.integers(100 * MS, 3 * SECOND)),
-            from_us=draw(st.integers(0, SECOND)),
+            every_us=draw(st.integers(1, 20)) * 100 * MS,
+            from_us=draw(st.sampled_from((0, SECOND))),
             until_us=UNTIL_US,
             switch_every_us=draw(st.sampled_from((0, 2 * SECOND))),
             args={"reason": ("ill",), "driver": ("dr-1",)},
@@ -101,10 +104,7 @@ def loads(draw: st.DrawFn, clients: tuple[ClientSpec, ...]) -> tuple[Load, ...]:
 @st.composite
 def worlds(draw: st.DrawFn) -> Scenario:
     """Return a small scenario under any design, network, workload and plan of faults."""
-    count = draw(st.integers(1, len(CLIENTS)))
-    clients = tuple({client.name: client for client in (*CLIENTS[:2], *CLIENTS[:count])}.values())
-    if draw(st.booleans()):
-        clients = CLIENTS
+    clients = CLIENTS[: draw(st.integers(2, len(CLIENTS)))]
     named = [client.name for client in clients]
     rows = tuple(
         row
@@ -115,7 +115,7 @@ def worlds(draw: st.DrawFn) -> Scenario:
     )
     return scenario(
         DESIGNS[draw(st.sampled_from(sorted(DESIGNS)))],
-        seed=draw(st.integers(0, 2**32)),
+        seed=draw(st.integers(0, 1_000)),
         network=draw(st.sampled_from(NETWORKS)),
         clients=clients,
         rows=rows,

@@ -31,11 +31,32 @@ class Wire:
             history=self.history,
             profile=profile,
             clients=CLIENTS,
-            on_message=lambda message, _seq: self.arrived.append((self.now_us, message.name)),
-            on_reset=lambda message, _seq: self.resets.append((self.now_us, message.name)),
-            on_socket=lambda who, is_open, _seq: self.sockets.append((self.now_us, who, is_open)),
-            on_session=lambda who, is_open: self.sessions.append((self.now_us, who, is_open)),
+            listener=self,
         )
+
+    def message_arrived(self, message: Message, seq: int) -> None:
+        """Write down a message that reached its recipient."""
+        self.arrived.append((self.now_us, message.name))
+
+    def request_refused(self, message: Message, seq: int) -> None:
+        """Write down a request that was refused."""
+        self.resets.append((self.now_us, message.name))
+
+    def socket_opened(self, client: str, seq: int) -> None:
+        """Write down a socket that opened."""
+        self.sockets.append((self.now_us, client, True))
+
+    def socket_closed(self, client: str, seq: int) -> None:
+        """Write down a socket that closed or failed to open."""
+        self.sockets.append((self.now_us, client, False))
+
+    def session_opened(self, client: str) -> None:
+        """Write down a session that began."""
+        self.sessions.append((self.now_us, client, True))
+
+    def session_closed(self, client: str) -> None:
+        """Write down a session that ended."""
+        self.sessions.append((self.now_us, client, False))
 
     @property
     def now_us(self) -> int:

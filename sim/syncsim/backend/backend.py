@@ -58,10 +58,10 @@ class Backend:
         for entity, fields in rows:
             for row in self._store.commit([initial_change(entity, fields)]):
                 out.append(Note("row", "", "", entity, 1, row.lsn, {"fields": row.fields}))
-            for action_name, due_field in self._domain.clock.items():
+            for name, due_field in self._domain.clock.items():
                 due_us = fields.get(due_field)
-                if due_us is not None and type_of(entity) == self._domain.actions[action_name].entity:
-                    out.append(Alarm(due_us, Due(action_name, entity)))
+                if due_us is not None and type_of(entity) == self._domain.actions[name].entity:
+                    out.append(Alarm(due_us, Due(name, entity)))
         return out
 
     def handle(self, event: Input) -> list[Output]:

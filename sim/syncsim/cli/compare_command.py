@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syncsim.cli.output import console, default_jobs, json_option, names, plain, print_json, progress
+from syncsim.cli.output import (
+    console,
+    default_jobs,
+    json_option,
+    names,
+    plain,
+    print_json,
+    progress,
+)
 
 if TYPE_CHECKING:
     from syncsim.api import Comparison
@@ -17,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--designs", required=True, help="Names of designs, separated by commas.")
 @click.option("--networks", help="Names of networks; the scenario's own if left out.")
 @click.option("--seeds", type=click.IntRange(1, 100_000), help="Run the seeds 1 to N.")
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes to use; all cores if left out.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes to use; default all cores.")
 @click.option("--csv", type=click.Path(), help="Write the table to this file too.")
 @json_option
 def command(

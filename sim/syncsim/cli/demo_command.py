@@ -29,7 +29,7 @@ SEEDS = 5
 @click.command("demo")
 @click.option("--out", type=click.Path(), default="out/demo", show_default=True)
 @click.option("--seeds", type=click.IntRange(1, 1000), default=SEEDS, show_default=True)
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes to use; all cores if left out.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes to use; default all cores.")
 @json_option
 def command(out: str, seeds: int, jobs: int | None, as_json: bool) -> int:
     """Run the seed scenarios under the three designs and say which claims hold.

@@ -56,10 +56,8 @@ class Client:
         self._read = read_strategy(design.read)
         self._overlay = overlay_strategy(design.overlay)
         self._recovery = recovery_strategy(design.recovery)
-        self._slices = SliceStore(self._context, lambda: self.screen.touch_slice())
-        self._cache = QueryCache(
-            self._context, self._slices, self._read, lambda query: self.screen.touch(query)
-        )
+        self._slices = SliceStore(self._context, self._touch_slice)
+        self._cache = QueryCache(self._context, self._slices, self._read, self._touch)
         self.screen = Screen(self._context, self._slices, self._overlay)
         self._mutations = Mutations(
             self._context, self._cache, self._overlay, self._read, write_strategy(design.write)
@@ -109,6 +107,12 @@ class Client:
             and type_of(row.entity) == action.entity
             and offers(row.fields)
         )
+
+    def _touch(self, query: Query) -> None:
+        self.screen.touch(query)
+
+    def _touch_slice(self) -> None:
+        self.screen.touch_slice()
 
     # The person
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from syncsim.client.cache.query import Query, Rows, difference
-from syncsim.client.cache.query_cache import QueryCache
 from syncsim.client.context import Context
 from syncsim.client.overlay import OverlayStrategy
 from syncsim.client.slices import SliceStore

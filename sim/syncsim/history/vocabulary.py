@@ -13,7 +13,7 @@ CHECK_NAMES: tuple[str, ...] = (
 SOMETIMES: dict[str, str] = {
     "refusal": "the backend refused an intent",
     "rollback": "a client took back an overlay because its intent was refused or lost",
-    "event-missed": "a change event was lost on its way to a client, or published while it was away",
+    "event-missed": "a change event was lost on its way, or published while a client was away",
     "same-row-raced": "two clients had an intent on the same row under way at the same time",
     "roles-raced": "two roles had an intent on the same row under way at the same time",
     "fetch-overlapped-commit": "a commit happened between the start and the end of a fetch",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 
 class Broker:
-    """Knows who has a session open. A client that is away when a change is published
-    misses it; nobody will tell it later."""
+    """Knows who has a session open.
+
+    A client that is away when a change is published misses it; nobody will tell it later.
+    """
 
     def __init__(self) -> None:
         self._open: dict[str, bool] = {}

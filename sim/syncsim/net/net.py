@@ -7,8 +7,8 @@ when the connection breaks, and then the sender cannot know what arrived.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from syncsim.engine import Draws, Engine
 from syncsim.history import History
@@ -46,13 +46,30 @@ class _Link:
     epochs: int = 0
 
 
-class Net:
-    """Carries messages, and breaks in the ways that a scenario asks for.
+class Listener(Protocol):
+    """What the net tells the world; `seq` is the record that says so."""
 
-    The callbacks are how the net speaks to the world: a message arrived; a request was
-    refused by a machine without a backend; a socket opened, or closed or failed to open, as
-    the client sees it; a session began or ended, as the backend sees it.
-    """
+    def message_arrived(self, message: Message, seq: int) -> None:
+        """A message reached its recipient."""
+
+    def request_refused(self, message: Message, seq: int) -> None:
+        """The backend's machine refused a request, and its client was told."""
+
+    def socket_opened(self, client: str, seq: int) -> None:
+        """A socket opened, as the client sees it."""
+
+    def socket_closed(self, client: str, seq: int) -> None:
+        """A socket closed, or failed to open, as the client sees it."""
+
+    def session_opened(self, client: str) -> None:
+        """A session began, as the backend sees it."""
+
+    def session_closed(self, client: str) -> None:
+        """A session ended, as the backend sees it."""
+
+
+class Net:
+    """Carries messages, and breaks in the ways that a scenario asks for."""
 
     def __init__(
         self,
@@ -62,20 +79,14 @@ class Net:
         history: History,
         profile: Profile,
         clients: tuple[str, ...],
-        on_message: Callable[[Message, int], None],
-        on_reset: Callable[[Message, int], None],
-        on_socket: Callable[[str, bool, int], None],
-        on_session: Callable[[str, bool], None],
+        listener: Listener,
     ) -> None:
         self._engine = engine
         self._draws = draws
         self._history = history
         self._profile = profile
         self._links = {client: _Link(client) for client in clients}
-        self._on_message = on_message
-        self._on_reset = on_reset
-        self._on_socket = on_socket
-        self._on_session = on_session
+        self._listener = listener
         self.backend_up = True
 
     # HTTP
@@ -114,24 +125,24 @@ class Net:
             delay_us = self._delay_us(f"{message.name}/reset")
             self._engine.after(delay_us, self._reset, link, message, lost)
             return
-        self._on_message(message, self._note_receive(message, sent))
+        self._listener.message_arrived(message, self._note_receive(message, sent))
 
     def _reset(self, link: _Link, message: Message, cause: int) -> None:
         """Tell a client that the backend's machine refused its connection."""
         if link.up:
-            self._on_reset(message, cause)
+            self._listener.request_refused(message, cause)
 
     # WebSocket
 
     def connect(self, client: str, attempt: str, cause: int) -> None:
-        """Begin a handshake; `on_socket` tells how it ended."""
+        """Begin a handshake; the listener is told how it ended."""
         trips = 2 * self._profile.handshake_rtts
         delay_us = trips * self._profile.delay_us + self._jitter_us(attempt)
         self._engine.after(delay_us, self._connected, self._links[client], cause)
 
     def _connected(self, link: _Link, cause: int) -> None:
         if not link.up or not self.backend_up:
-            self._on_socket(link.client, False, cause)
+            self._listener.socket_closed(link.client, cause)
             return
         assert link.socket is None or not link.socket.whole, link.client
         link.epochs += 1
@@ -139,8 +150,8 @@ class Net:
         seq = self._history.append(
             self._engine.now_us, "open", link.client, BACKEND, cause, data={"epoch": link.epochs}
         )
-        self._on_session(link.client, True)
-        self._on_socket(link.client, True, seq)
+        self._listener.session_opened(link.client)
+        self._listener.socket_opened(link.client, seq)
 
     def frame(self, message: Message, cause: int) -> None:
         """Send a frame on an open connection, in order behind those sent before it."""
@@ -161,7 +172,7 @@ class Net:
 
     def _arrive_frame(self, socket: _Socket, message: Message, sent: int) -> None:
         if socket.in_flight.pop(message.name, None) is not None:
-            self._on_message(message, self._note_receive(message, sent))
+            self._listener.message_arrived(message, self._note_receive(message, sent))
 
     def missed(self, message: Message, cause: int) -> None:
         """Record that a change was published while its recipient was away."""
@@ -245,7 +256,7 @@ class Net:
 
     def _session_closed(self, link: _Link, socket: _Socket) -> None:
         if link.epochs == socket.epoch:
-            self._on_session(link.client, False)
+            self._listener.session_closed(link.client)
 
     def _client_closed(self, link: _Link, socket: _Socket, reason: str, cause: int) -> None:
         assert link.socket is socket, link.client
@@ -258,7 +269,7 @@ class Net:
             cause,
             data={"epoch": socket.epoch, "reason": reason},
         )
-        self._on_socket(link.client, False, seq)
+        self._listener.socket_closed(link.client, seq)
 
     # Shared
 

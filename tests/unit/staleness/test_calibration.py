@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 import random
 
@@ -11,22 +12,28 @@ from syncsim.history import History
 from syncsim.staleness import measure
 from tests.checks.notation import HEADER
 
-CHANGES = 20_000
 EVERY_US = 1_000_000
 """Mean time between changes, which come as a Poisson process."""
 
+SPAN_US = 5_000 * EVERY_US
 
-def changes():
-    draw = random.Random(7)
-    times_us = [0]
-    for _ in range(CHANGES):
-        times_us.append(times_us[-1] + round(draw.expovariate(1 / EVERY_US)))
+
+def poisson(seed, mean_us):
+    """Return the times of a Poisson process until `SPAN_US`."""
+    draw = random.Random(seed)  # noqa: S311 - a seeded sequence is what is wanted
+    times_us, now_us = [], 0.0
+    while now_us < SPAN_US:
+        now_us += draw.expovariate(1 / mean_us)
+        times_us.append(round(now_us))
     return times_us
+
+
+CHANGES = [0, *poisson(7, EVERY_US)]
 
 
 def measured(looks):
     """Return phi and age of a view whose paints show version `v` at time `t`, for (t, v)."""
-    events = [(us, "commit", version) for version, us in enumerate(changes(), start=1)]
+    events = [(us, "commit", version) for version, us in enumerate(CHANGES, start=1)]
     events += [(us, "paint", version) for us, version in looks]
     history = History(HEADER)
     history.append(0, "mount", at="op-1", view="one/A1", data={"query": "one", "id": "A1"})
@@ -44,20 +51,14 @@ def measured(looks):
 
 def polled(times_us):
     """Return what a view shows that is fetched at once at each of these times."""
-    committed = changes()
-    looks, version = [], 1
-    for look_us in times_us:
-        while version < len(committed) and committed[version] <= look_us:
-            version += 1
-        looks.append((look_us, version))
-    return looks
+    return [(us, bisect.bisect_right(CHANGES, us)) for us in times_us]
 
 
 @pytest.mark.parametrize("ratio", [0.5, 2.0])
 def test_polling_at_a_fixed_interval(ratio):
     # Cho and Garcia-Molina, SIGMOD 2000: r changes in each interval, on average.
     interval_us = round(ratio * EVERY_US)
-    phi, age_us = measured(polled(range(interval_us, changes()[-1], interval_us)))
+    phi, age_us = measured(polled(range(interval_us, SPAN_US, interval_us)))
     fresh = (1 - math.exp(-ratio)) / ratio
     assert phi == pytest.approx(fresh, rel=0.02)
     assert age_us == pytest.approx(interval_us * (0.5 - 1 / ratio + fresh / ratio), rel=0.03)
@@ -67,12 +68,7 @@ def test_polling_at_a_fixed_interval(ratio):
 def test_polling_as_a_poisson_process(ratio):
     # The same paper: refreshes at random, r changes between two of them, on average.
     interval_us = ratio * EVERY_US
-    draw = random.Random(11)
-    times_us, now_us = [], 0.0
-    while now_us < changes()[-1]:
-        now_us += draw.expovariate(1 / interval_us)
-        times_us.append(round(now_us))
-    phi, age_us = measured(polled(times_us))
+    phi, age_us = measured(polled(poisson(11, interval_us)))
     assert phi == pytest.approx(1 / (1 + ratio), rel=0.03)
     assert age_us == pytest.approx(interval_us * ratio / (1 + ratio), rel=0.05)
 
@@ -80,6 +76,6 @@ def test_polling_as_a_poisson_process(ratio):
 @pytest.mark.parametrize("delay_us", [100_000, 1_000_000])
 def test_push_with_a_constant_delay(delay_us):
     # A view is fresh when nothing has changed within the delay: exp(-rate * delay).
-    looks = [(us + delay_us, version) for version, us in enumerate(changes(), start=1)]
+    looks = [(us + delay_us, version) for version, us in enumerate(CHANGES, start=1)]
     phi, _ = measured(looks)
     assert phi == pytest.approx(math.exp(-delay_us / EVERY_US), rel=0.03)

@@ -42,26 +42,17 @@ class DehydratedState(NamedTuple):
 
 
 def dehydrate(client: QueryClient) -> DehydratedState:
-    """Return what is stored of a client; it shares no part with what the client goes on with."""
+    """Return what is stored of a client."""
     return DehydratedState(
         mutations=tuple(
             DehydratedMutation(
-                mutation.options.mutation_key,
-                mutation.options.scope,
-                mutation.state._replace(
-                    context=copy.deepcopy(mutation.state.context), failure_reason=None
-                ),
+                mutation.options.mutation_key, mutation.options.scope, mutation.state
             )
             for mutation in client.mutation_cache.get_all()
             if mutation.state.is_paused
         ),
         queries=tuple(
-            DehydratedQuery(
-                query.query_key,
-                query.state._replace(
-                    data=copy.deepcopy(query.state.data), fetch_failure_reason=None
-                ),
-            )
+            DehydratedQuery(query.query_key, query.state)
             for query in client.query_cache.find_all()
             if query.state.status == "success"
         ),
@@ -69,11 +60,19 @@ def dehydrate(client: QueryClient) -> DehydratedState:
 
 
 def hydrate(client: QueryClient, stored: DehydratedState) -> None:
-    """Put what was stored into a client that is new."""
+    """Put what was stored into a client, as if read from a text: no part of it is shared.
+
+    A query that is there already takes only what is newer, and goes on fetching if it does.
+    """
     for mutation in stored.mutations:
         functions = MutationOptions(mutation_key=mutation.key, scope=mutation.scope)
-        client.mutation_cache.build(client, functions, mutation.state)
-    for query in stored.queries:
-        options = client.default_query_options(QueryOptions(query_key=query.key))
-        assert client.query_cache.get(options.query_hash) is None, "the client is new"
-        client.query_cache.build(client, options, query.state._replace(fetch_status="idle"))
+        context = copy.deepcopy(mutation.state.context)
+        client.mutation_cache.build(client, functions, mutation.state._replace(context=context))
+    for key, stored_state in stored.queries:
+        state = stored_state._replace(data=copy.deepcopy(stored_state.data), fetch_status="idle")
+        options = client.default_query_options(QueryOptions(query_key=key))
+        query = client.query_cache.get(options.query_hash)
+        if query is None:
+            client.query_cache.build(client, options, state)
+        elif state.data_updated_at > query.state.data_updated_at:
+            query.set_state(state._replace(fetch_status=query.state.fetch_status))

@@ -83,6 +83,11 @@ class QueryFunctionContext:
         self._query.is_abort_signal_consumed = True
         return self._signal
 
+    @property
+    def watched_signal(self) -> AbortSignal:
+        """Return the same signal to somebody who only watches it (`fetchSignal`)."""
+        return self._signal
+
 
 class Query(Removable):
     """One entry of the query cache."""

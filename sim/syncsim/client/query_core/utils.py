@@ -32,6 +32,9 @@ class Undefined:
     def __bool__(self) -> Literal[False]:
         return False
 
+    def __deepcopy__(self, _memo: object) -> Undefined:
+        return self
+
 
 UNDEFINED: Final = Undefined()
 

@@ -1,0 +1,68 @@
+"""What the model leaves out on purpose, and so what the generator does not generate.
+
+The list is the whole of it: a difference between the model and the packages that is not
+named here is a defect of the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omission:
+    """A behaviour of the packages that no program asks for."""
+
+    what: str
+    why: str
+
+
+OMISSIONS = (
+    Omission(
+        what="options as functions: staleTime, enabled, retry, retryDelay, refetchInterval, hooks "
+        "of single keys",
+        why="programs are data, and a function of a query would be code in them",
+    ),
+    Omission(
+        what="select, placeholderData, initialData, notifyOnChangeProps and tracked results",
+        why="they change what a component is shown, not what the cache holds or asks for",
+    ),
+    Omission(
+        what="infinite queries, streamed queries, QueriesObserver, persisters, suspense",
+        why="the application under study uses none of them",
+    ),
+    Omission(
+        what="hydration of queries that are still pending, and options of dehydrate",
+        why="by default only queries that succeeded are stored; pending ones serve server rendering",
+    ),
+    Omission(
+        what="default options of a client and of keys (setQueryDefaults), but for mutations",
+        why="they only fill in options, which the programs give in full",
+    ),
+    Omission(
+        what="throwOnError, and what a browser does about a rejection that nobody handles",
+        why="both end in the console or in an error boundary, outside the cache",
+    ),
+    Omission(
+        what="gcTime 0 of a mutation",
+        why="while it is pending its timer is set again at once; a browser makes 4 ms of that, "
+        "the virtual clock none, and the program would never end",
+    ),
+    Omission(
+        what="a mutation that is tried again for ever without any delay, at no latency",
+        why="virtual time would stand still: the program would never end",
+    ),
+    Omission(
+        what="delays that are negative, not whole, or above 2,147,483,647 ms",
+        why="browsers and Node differ in what they make of them",
+    ),
+    Omission(
+        what="steps that name an observer or a request that is not there",
+        why="they throw in the runner, before the packages are asked",
+    ),
+    Omission(
+        what="Redux Toolkit beyond createAsyncThunk and the store: RTK Query, listeners, "
+        "idGenerator, getPendingMeta, serializeError, an external signal, meta with a value",
+        why="the application under study uses none of them",
+    ),
+)
