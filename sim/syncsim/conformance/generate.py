@@ -1,8 +1,13 @@
-"""Hypothesis strategies for programs over the whole surface of `programs.py`."""
+"""Programs over the whole surface of `programs.py`, as Hypothesis draws and shrinks them.
+
+Hypothesis draws a few bytes for the program and a few for each step, and each choice takes
+the next byte. That is far faster than one draw for each choice, and shrinks as well: a step
+goes with its bytes, and a smaller byte is an earlier, simpler choice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,97 +16,101 @@ from syncsim.conformance import programs as all_of
 from syncsim.conformance.programs import Choices, Program
 
 Step = dict[str, Any]
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 STEPS_MAX = 16
 OPTIONS_MAX = 4
 ANSWERS_MAX = 3
 
-_SAMPLED: dict[Choices, st.SearchStrategy[Any]] = {}
+PROGRAM_BYTES = 16
+STEP_BYTES = 40
+"""More than most steps take. Where they end, the simplest choices are made."""
 
-
-def any_program() -> st.SearchStrategy[Program]:
-    """Return the strategy of all programs; one in eight is of Redux."""
-    return _any_program()
-
-
-@st.composite
-def _any_program(draw: Draw) -> Program:
-    build = _Builder(draw)
-    if build.one_in(8):
-        return build.redux_program()
-    return build.query_program()
+PROGRAMS = st.builds(
+    lambda own, steps: _Builder(own, steps).program(),
+    st.binary(min_size=PROGRAM_BYTES, max_size=PROGRAM_BYTES),
+    st.lists(st.binary(min_size=STEP_BYTES, max_size=STEP_BYTES), min_size=1, max_size=STEPS_MAX),
+)
+"""Every program that `omissions.py` does not name."""
 
 
 class _Builder:
     """Builds one program, and knows which observers and requests are there at each step."""
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw = draw
+    def __init__(self, own: bytes, steps: list[bytes]) -> None:
+        self._bytes: Iterator[int] = iter(own)
+        self._step_bytes = steps
         self._mounted: list[str] = []
         self._mutating: list[str] = []
         self._requests: list[str] = []
         self._mutations = 0
         self._polls = False
 
+    def below(self, size: int) -> int:
+        """Choose a number from 0 to below `size`; it shrinks to 0."""
+        return next(self._bytes, 0) * size >> 8
+
     def one_in(self, n: int) -> bool:
         """Tell whether something happens that happens once in n times; it shrinks to no."""
-        return bool(self._draw(_UP_TO[n]) == n - 1)
+        return self.below(n) == n - 1
 
     def pick(self, choices: Choices) -> Any:
-        """Pick one of some values; it shrinks to the first."""
-        return choices[self._draw(_UP_TO[len(choices)])]
+        """Choose one of some values; it shrinks to the first."""
+        return choices[self.below(len(choices))]
 
     def some(self, table: dict[str, Choices], most: int) -> Step:
         """Pick values for a few names of a table."""
         names = tuple(table)
         picked: Step = {}
-        for _ in range(self._draw(_UP_TO[most + 1])):
+        for _ in range(self.below(most + 1)):
             name = self.pick(names)
             picked[name] = self.pick(table[name])
         return picked
 
-    def query_program(self) -> Program:
-        """Return a program of queries and mutations."""
-        queries = {}
-        for key in all_of.KEYS[: self._draw(_UP_TO[len(all_of.KEYS)]) + 1]:
-            queries[key] = {"initial": self.pick(all_of.VALUES), "signal": self.one_in(3)}
-        steps = self._steps(all_of.QUERY_STEPS, self._query_step)
-        return {"id": "g", "queries": queries, "steps": steps, "until": self._until(steps)}
+    def program(self) -> Program:
+        """Return the program; one in eight is of Redux."""
+        return self._redux_program() if self.one_in(8) else self._query_program()
 
-    def redux_program(self) -> Program:
-        """Return a program of one slice and its thunks."""
+    def _query_program(self) -> Program:
+        queries = {}
+        for key in all_of.KEYS[: self.below(len(all_of.KEYS)) + 1]:
+            queries[key] = {"initial": self.pick(all_of.VALUES), "signal": self.one_in(3)}
+        tail = self.below(256)
+        steps = self._steps(all_of.QUERY_STEPS, self._query_step)
+        until = self._until(steps, tail)
+        return {"id": "g", "queries": queries, "steps": steps, "until": until}
+
+    def _redux_program(self) -> Program:
         thunks = {
-            thunk: {"dispatchConditionRejection": True}
-            for thunk in all_of.THUNKS
-            if self.one_in(3)
+            thunk: {"dispatchConditionRejection": True} for thunk in all_of.THUNKS if self.one_in(3)
         }
+        reducer = self.pick(("latest-request", "last-write"))
+        tail = self.below(256)
         steps = self._steps(all_of.REDUX_STEPS, self._redux_step)
         return {
             "id": "g",
             "kind": "redux",
-            "reducer": self.pick(("latest-request", "last-write")),
+            "reducer": reducer,
             "thunks": thunks,
             "steps": steps,
-            "until": self._until(steps),
+            "until": self._until(steps, tail),
         }
 
     def _steps(self, kinds: Choices, step_of: Callable[[str], Step | None]) -> list[Step]:
         steps: list[Step] = []
         at = 0
-        for _ in range(1 + self._draw(_UP_TO[STEPS_MAX])):
+        for step_bytes in self._step_bytes:
+            self._bytes = iter(step_bytes)
             at += self.pick(all_of.GAPS_MS)
             step = step_of(self.pick(kinds))
             if step is not None:
                 steps.append({"at": at, **step})
         return steps
 
-    def _until(self, steps: list[Step]) -> int:
+    def _until(self, steps: list[Step], tail: int) -> int:
+        """Return the end; nothing polls through the longest tail."""
         last: int = steps[-1]["at"] if steps else 0
-        if not self._polls and self.one_in(12):
-            return last + all_of.LONG_TAIL_MS
-        tail_ms: int = self.pick(all_of.TAILS_MS)
-        return last + tail_ms
+        tails = all_of.TAILS_MS if self._polls else (*all_of.TAILS_MS, all_of.LONG_TAIL_MS)
+        return last + tails[tail * len(tails) >> 8]
 
     def _query_step(self, kind: str) -> Step | None:
         """Return a step of a kind, None if it would name an observer that is not there."""
@@ -120,7 +129,7 @@ class _Builder:
             case "setData" | "serverWrite":
                 return self._write(kind)
             case "answers":
-                count = 1 + self._draw(_UP_TO[ANSWERS_MAX])
+                count = 1 + self.below(ANSWERS_MAX)
                 answers = [self._answer() for _ in range(count)]
                 return {"do": kind, "key": self.pick(all_of.KEYS), "list": answers}
             case "mutate":
@@ -210,7 +219,7 @@ class _Builder:
         if not self.one_in(4):
             step["answer"] = self._mutation_answer()
         if self.one_in(3):
-            count = 1 + self._draw(_UP_TO[ANSWERS_MAX])
+            count = 1 + self.below(ANSWERS_MAX)
             step["answers"] = [self._mutation_answer() for _ in range(count)]
         if self.one_in(2):
             step["optimistic"] = self._optimistic()
@@ -219,7 +228,7 @@ class _Builder:
         if self.one_in(5):
             step["waits"] = {
                 self.pick(all_of.HOOKS): self.pick((10, 0, 50, 100))
-                for _ in range(1 + self._draw(_UP_TO[ANSWERS_MAX]))
+                for _ in range(1 + self.below(ANSWERS_MAX))
             }
         if self.one_in(8):
             step["throws"] = self.pick(all_of.HOOKS)
@@ -288,7 +297,3 @@ class _Builder:
             case _:
                 pass
         return answer
-
-
-_UP_TO = [st.integers(min_value=0, max_value=max(0, size - 1)) for size in range(128)]
-"""The strategy of the numbers below each size, made once."""

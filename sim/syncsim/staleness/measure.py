@@ -120,7 +120,7 @@ class _Meter:
         self._coming: list[_View] = []
         self._committed: dict[str, tuple[int, int]] = {}
         self._told: dict[tuple[str, str], list[tuple[int, int]]] = {}
-        self._triggers: dict[str, str] = {}
+        self._fetching: dict[tuple[str, str], tuple[str, str]] = {}
         self._fetched: dict[str, tuple[int, str]] = {}
         self._windows: list[Window] = []
 
@@ -173,7 +173,7 @@ class _Meter:
 
     def mount(self, record: Record) -> None:
         """Begin to watch a view."""
-        self.unmount(record)
+        self._take_off(record)
         self._replay.apply(record)
         key = record.at, record.view
         self._views[key] = _View(self._replay.screens[key])
@@ -187,10 +187,8 @@ class _Meter:
 
     def unmount(self, record: Record) -> None:
         """Close what is open in a view that leaves the screen."""
-        view = self._views.pop((record.at, record.view), None)
-        if view is not None:
-            self._replay.apply(record)
-            self._leave(view, LEFT)
+        self._take_off(record)
+        self._replay.apply(record)
 
     def end_instant(self) -> None:
         """Take in the views that became ready in the instant that is over."""
@@ -244,12 +242,14 @@ class _Meter:
                 window.by_hand = by_hand
 
     def fetch(self, record: Record) -> None:
-        """Remember what set a fetch off, until it ends."""
-        self._triggers[record.message] = (record.data or {}).get("trigger", "")
+        """Remember what set off the last fetch of a view."""
+        trigger = (record.data or {}).get("trigger", "")
+        self._fetching[record.at, record.view] = record.message, trigger
 
     def fetched(self, record: Record) -> None:
         """Remember what set off the last fetch that brought a client rows."""
-        self._fetched[record.at] = self.now_us, self._triggers.pop(record.message, "")
+        request, trigger = self._fetching.get((record.at, record.view), ("", ""))
+        self._fetched[record.at] = self.now_us, trigger if request == record.message else ""
 
     def phase(self, record: Record) -> None:
         """Take the averages from the safety phase to the end."""
@@ -268,6 +268,12 @@ class _Meter:
         version = screen.changed.get(entity, committed[0])
         commit_us = screen.changed_us.get(entity, committed[1])
         return _Open(version, self.now_us, commit_us, regressed)
+
+    def _take_off(self, record: Record) -> None:
+        """Close what is open in a view, if it is on screen."""
+        view = self._views.pop((record.at, record.view), None)
+        if view is not None:
+            self._leave(view, LEFT)
 
     def _leave(self, view: _View, ended: str) -> None:
         for entity, windows in view.open.items():

@@ -245,6 +245,15 @@ def test_serial_writes_also_wait_for_the_rows_that_an_action_changes_beside_its_
     assert sent(desk.ask("i2", "assign_driver", "A1", driver="dr-2")) == []
 
 
+def test_serial_writes_also_wait_for_one_that_waits():
+    desk = Desk(HARDENED)
+    desk.ready(row("A1", overdue=True), row("A2", overdue=True))
+    (first,) = requests(desk.ask("i1", "assign_driver", "A1", driver="dr-2"), "mutate")
+    assert sent(desk.ask("i2", "auto_cancel_overdue")) == [], "A1 is busy"
+    assert sent(desk.ask("i3", "assign_driver", "A2", driver="dr-2")) == [], "A2 is spoken for"
+    assert sent(desk.ok(first, row("A1", 2, driver="dr-2"))) == ["i2/1"]
+
+
 @ONCE
 def test_parallel_writes_do_not_wait(design):
     desk = Desk(design)

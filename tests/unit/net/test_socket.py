@@ -120,6 +120,18 @@ def test_a_drop_cuts_off_the_tail_at_an_unknown_point():
     assert max(tails) > 0, "some arrive"
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_client_is_told_of_a_break_after_the_last_frame_that_passed(seed):
+    wire = opened(WILD, seed)
+    for name in NAMES:
+        wire.net.frame(event(name), cause=-1)
+        wire.run(wire.now_us + 10 * MS)
+    wire.net.drop("op-1", cause=-1)
+    wire.run(60_000 * MS)
+    kinds = [record.kind for record in wire.records("receive", "close")]
+    assert kinds == ["receive"] * len(wire.arrived) + ["close"]
+
+
 def test_the_sender_learns_of_a_drop_later_and_cannot_know_what_arrived():
     ignorant = 0
     for seed in SEEDS:

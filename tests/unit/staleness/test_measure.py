@@ -186,6 +186,15 @@ def test_the_fetch_that_fed_the_closing_paint_tells_whether_it_took_a_person(tri
     assert brief(line) == [(2, 100, 196, "painted", cause)]
 
 
+def test_the_trigger_is_that_of_the_fetch_that_ended():
+    line = START + COMMIT + "op-1.fetch(one/A1,f1,event) op-1.fetch(one/A1,f2,refresh) "
+    line += "op-1.fetch(pending,f3,refresh) @180 op-1.fetched(one/A1,f2,2) op-1:one/A1<A1.2"
+    line += " @196 op-1:one/A1=A1.2 @300 end"
+    assert brief(line) == [(2, 100, 196, "painted", "person")]
+    older = line.replace("fetched(one/A1,f2", "fetched(one/A1,f1")
+    assert brief(older) == [(2, 100, 196, "painted", "propagation")]
+
+
 def test_a_row_told_by_another_way_than_the_fetch_took_no_person():
     line = START + COMMIT + "op-1.fetch(one/A1,f1,refresh) @120 op-1.fetched(one/A1,f1,1)"
     assert brief(line + " @180 op-1:one/A1<A1.2 @196 op-1:one/A1=A1.2 @300 end") == [

@@ -1,0 +1,158 @@
+"""Runs programs on the real packages: one Node process, one program a line.
+
+The process is started without a shell, in the folder of the runner, with nothing in its
+environment but the path. It is asked for several programs ahead, so that it works while the
+model does.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+from collections import deque
+from pathlib import Path
+from types import TracebackType
+
+from syncsim.errors import EXIT_UNKNOWN, Problem, SyncSimError, quoted
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+RUNNER_FOLDER = _PACKAGE.parents[1] / "clients" / "tanstack"
+"""In a checkout; the wheel does not hold it, and conformance is for those who have a checkout."""
+
+NODE_MAJOR_MIN = 20
+AHEAD_MAX = 8
+"""Programs that wait for their traces. All of them together fit into a pipe, so that neither
+side ever waits for the other to read."""
+
+PROGRAM_BYTES_MAX = 8_000
+ANSWER_SECONDS_MAX = 60
+READ_BYTES = 1 << 16
+ERROR_LINES_SHOWN = 3
+
+
+class NodeError(SyncSimError):
+    """The packages could not be asked, so nothing is known of the model."""
+
+    exit_status = EXIT_UNKNOWN
+
+
+class Node:
+    """A runner process; lines go in and come out in the same order."""
+
+    def __init__(self) -> None:
+        command = find_node()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+        self._process = subprocess.Popen(  # noqa: S603 - our own runner, by its full path
+            [command, "runner.mjs"],
+            cwd=RUNNER_FOLDER,
+            env={"PATH": os.environ.get("PATH", "")},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+        )
+        self._asked: deque[bytes] = deque()
+        self._lines: deque[bytes] = deque()
+        self._rest = b""
+
+    def __enter__(self) -> Node:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether a trace must be taken before the next program is given."""
+        return len(self._asked) == AHEAD_MAX
+
+    def ask(self, program: str) -> None:
+        """Give a program to run."""
+        line = program.encode()
+        assert not self.is_full, "take a trace first"
+        assert len(line) < PROGRAM_BYTES_MAX, "programs are small"
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise self._died("the runner to read a program") from None
+        self._asked.append(line)
+
+    def answer(self) -> bytes:
+        """Take the line of the program that has waited longest."""
+        assert self._asked, "a program was asked"
+        while not self._lines:
+            self._read()
+        self._asked.popleft()
+        return self._lines.popleft()
+
+    def close(self) -> None:
+        """End the process, and see that it has ended."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                pass
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        descriptor = self._process.stdout.fileno()
+        ready, _, _ = select.select([descriptor], [], [], ANSWER_SECONDS_MAX)
+        if not ready:
+            raise self._died(f"an answer within {ANSWER_SECONDS_MAX} s")
+        chunk = os.read(descriptor, READ_BYTES)
+        if not chunk:
+            raise self._died("an answer")
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        self._lines.extend(lines)
+
+    def _died(self, expected: str) -> NodeError:
+        self._errors.seek(0)
+        last = self._errors.read().decode(errors="replace").strip().splitlines()
+        said = " | ".join(last[-ERROR_LINES_SHOWN:]) or "nothing"
+        return NodeError(
+            Problem(
+                code="no-answer",
+                place=str(RUNNER_FOLDER / "runner.mjs"),
+                expected=expected,
+                found=f"a runner that said {quoted(said)} on standard error",
+                hint="make clients",
+            )
+        )
+
+
+def find_node() -> str:
+    """Return the path of a Node that can run the packages.
+
+    Raises:
+        NodeError: if Node, the right version of it, or the packages are missing.
+    """
+    command = shutil.which("node")
+    if command is None:
+        raise _missing("node-missing", "node", f"Node {NODE_MAJOR_MIN} or newer", "none")
+    version = subprocess.run(  # noqa: S603 - the path that was just found
+        [command, "--version"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    major = version.removeprefix("v").split(".")[0]
+    if not major.isdecimal() or int(major) < NODE_MAJOR_MIN:
+        found = quoted(version)
+        raise _missing("node-too-old", command, f"Node {NODE_MAJOR_MIN} or newer", found)
+    for package in ("@tanstack/query-core", "@reduxjs/toolkit"):
+        folder = RUNNER_FOLDER / "node_modules" / package
+        if not (folder / "package.json").is_file():
+            raise _missing("packages-missing", str(folder), f"the package {package}", "none")
+    return command
+
+
+def _missing(code: str, place: str, expected: str, found: str) -> NodeError:
+    hint = "make clients"
+    return NodeError(Problem(code=code, place=place, expected=expected, found=found, hint=hint))
