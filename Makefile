@@ -7,10 +7,12 @@ BIN := $(VENV)/bin
 # Each file marks a finished set-up; a change of the requirements makes it again.
 RUN_READY := $(VENV)/ready-to-run
 TEST_READY := $(VENV)/ready-to-test
+NODE := clients/tanstack
+NODE_READY := $(NODE)/node_modules/ready-to-run
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
 	--constraint constraints.txt
 
-.PHONY: help demo test test-all lint format bench clean
+.PHONY: help demo test test-all lint format bench clients golden clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -19,10 +21,10 @@ help: ## Show this list
 demo: $(RUN_READY) ## Run the six scenarios under the three designs; writes out/demo/index.html
 	@$(BIN)/syncsim demo --out out/demo
 
-test: lint ## Check the code and run the tests, as continuous integration does
+test: lint clients ## Check the code and run the tests, as continuous integration does
 	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
-test-all: lint ## The same with the slow tests, more examples and coverage
+test-all: lint clients ## The same with the slow tests, more examples and coverage
 	@$(BIN)/coverage run -m pytest --slow --hypothesis-profile thorough
 	@$(BIN)/coverage report
 
@@ -39,8 +41,14 @@ format: $(TEST_READY) ## Format the code and sort its imports
 bench: $(RUN_READY) ## Measure the speed of this machine's syncsim
 	@$(BIN)/python benchmarks/bench.py
 
+clients: ## Install the real query cache for the conformance tests, where npm is present
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_READY); fi
+
+golden: clients ## Record the golden traces again from the real packages
+	@node $(NODE)/golden.mjs
+
 clean: ## Remove everything that make has made
-	@rm -rf $(VENV) build dist out .coverage
+	@rm -rf $(VENV) $(NODE)/node_modules build dist out .coverage
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -58,4 +66,9 @@ $(RUN_READY): pyproject.toml constraints.txt
 $(TEST_READY): $(RUN_READY)
 	@echo "Adding the test tools."
 	@$(INSTALL) --no-build-isolation --editable '.[test]'
+	@touch $@
+
+$(NODE_READY): $(NODE)/package.json $(NODE)/package-lock.json
+	@echo "Installing the packages of $(NODE)."
+	@cd $(NODE) && npm ci --ignore-scripts --silent
 	@touch $@

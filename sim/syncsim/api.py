@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of one scenario, judged.
@@ -188,9 +187,7 @@ def compare(
         for seed in chosen
     ]
     with _executor(jobs, len(work)) as executor:
-        return Comparison(
-            tuple(compare_scenarios(work, executor=executor, progress=progress))
-        )
+        return Comparison(tuple(compare_scenarios(work, executor=executor, progress=progress)))
 
 
 @contextmanager

@@ -225,15 +225,13 @@ class World:
             self._engine.now_us, "publish", BACKEND, "", cause, event.intent, publish.name,
             entity, version, event.lsn, "", {"to": len(told)},
         )  # fmt: skip
-        for client in (*told, *away):
-            message = Message(
-                f"{publish.name}>{client}", BACKEND, client, "event", event, EVENT_BYTES,
-                event.intent, entity, version, event.lsn,
-            )  # fmt: skip
-            if client in told:
-                self._net.frame(message, seq)
-            else:
-                self._net.missed(message, seq)
+        for clients, carry in ((told, self._net.frame), (away, self._net.missed)):
+            for client in clients:
+                message = Message(
+                    f"{publish.name}>{client}", BACKEND, client, "event", event, EVENT_BYTES,
+                    event.intent, entity, version, event.lsn,
+                )  # fmt: skip
+                carry(message, seq)
 
     def _due(self, due: backend_ports.Due) -> None:
         """Let the backend's clock strike; if it is down, once it is up again."""

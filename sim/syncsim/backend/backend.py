@@ -7,6 +7,7 @@ nothing, waits for nothing and knows neither the network nor the simulation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from syncsim.backend.ports import Alarm, Due, Input, Note, Output, Publish, Reply
 from syncsim.backend.store import Store, initial_change
@@ -28,6 +29,16 @@ FORBIDDEN = "forbidden"
 NOT_FOUND = "not-found"
 CONFLICT = "version-conflict"
 ILLEGAL = "illegal-state"
+
+
+class Asker(NamedTuple):
+    """Who asked for a change, and in which request."""
+
+    client: str
+    role: str
+    user: str
+    intent: str
+    request: str
 
 
 class Backend:
@@ -115,9 +126,8 @@ class Backend:
             seen = self._store.project(role, row) if row else None
             return ItemResult(entity, "refused", reason, version, seen), []
         assert row is not None, entity
-        made = self._commit(
-            action, row, role, user, message.sender, message.intent, message.name, body.args, out
-        )
+        asker = Asker(message.sender, role, user, message.intent, message.name)
+        made = self._commit(action, row, asker, body.args, out)
         visible = [self._store.project(role, new) for new in made]
         seen = visible[0]
         return (
@@ -144,36 +154,39 @@ class Backend:
         self,
         action: Action,
         row: Row,
-        role: str,
-        user: str,
-        client: str,
-        intent: str,
-        name: str,
+        asker: Asker,
         args: Mapping[str, str],
         out: list[Output],
     ) -> list[Row]:
         assert row.fields is not None, row.entity
         made = self._store.commit(
             changes(
-                self._domain, action, row.entity, row.fields, user=user, intent=intent, args=args
+                self._domain,
+                action,
+                row.entity,
+                row.fields,
+                user=asker.user,
+                intent=asker.intent,
+                args=args,
             )
         )
-        who = {"action": action.name, "role": role, "user": user}
+        who = {"action": action.name, "role": asker.role, "user": asker.user}
         for new in made:
             out.append(
                 Note(
-                    "commit", client, intent, new.entity, new.version, new.lsn,
+                    "commit", asker.client, asker.intent, new.entity, new.version, new.lsn,
                     {**who, "fields": new.fields},
                 )
             )  # fmt: skip
         lsn = made[0].lsn
         if self._audit:
-            out.append(Note("audit", client, intent, row.entity, made[0].version, lsn, who))
+            version = made[0].version
+            out.append(Note("audit", asker.client, asker.intent, row.entity, version, lsn, who))
         if self._push:
             event = EventBody(
-                action.name, intent, lsn, tuple((new.entity, new.version) for new in made)
+                action.name, asker.intent, lsn, tuple((new.entity, new.version) for new in made)
             )
-            out.append(Publish(f"{name}/{id_of(row.entity)}", client, event))
+            out.append(Publish(f"{asker.request}/{id_of(row.entity)}", asker.client, event))
         return made
 
     def _due(self, due: Due) -> list[Output]:
@@ -184,8 +197,8 @@ class Backend:
         assert row.fields is not None, due
         out: list[Output] = []
         if allows(self._domain, action, row.fields, "", self._store.fields):
-            name = f"{SYSTEM_ROLE}/{due.action}"
-            self._commit(action, row, SYSTEM_ROLE, "", "", "", name, {}, out)
+            clock = Asker("", SYSTEM_ROLE, "", "", f"{SYSTEM_ROLE}/{due.action}")
+            self._commit(action, row, clock, {}, out)
         return out
 
     @staticmethod

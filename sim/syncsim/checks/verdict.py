@@ -103,9 +103,7 @@ class Verdict:
         )
 
 
-def conclude(
-    check: str, *, seen: int, stories: list[Story], missing: str, held: str
-) -> Finding:
+def conclude(check: str, *, seen: int, stories: list[Story], missing: str, held: str) -> Finding:
     """Return the finding of a check from what it met and what went wrong.
 
     Args:

@@ -10,9 +10,7 @@ from syncsim.cli.output import print_json
 
 
 @click.command("schema")
-@click.argument(
-    "kind", type=click.Choice(("scenario", "design", "network")), default="scenario"
-)
+@click.argument("kind", type=click.Choice(("scenario", "design", "network")), default="scenario")
 def command(kind: Literal["scenario", "design", "network"]) -> None:
     """Print the JSON Schema of a KIND of file: scenario (if left out), design or network.
 

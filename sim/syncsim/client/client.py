@@ -287,4 +287,3 @@ class Client:
             self._context.origin = f"habit/{self._habits}"
             self._look_again()
             self._plan_habit()
-

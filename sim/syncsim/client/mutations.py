@@ -128,9 +128,7 @@ class Mutations:
         )
         size = REQUEST_BYTES + BATCH_ITEM_BYTES * len(mutation.entities)
         target = "" if mutation.action.batch else mutation.entities[0]
-        context.out.append(
-            Request(mutation.request, "mutate", body, size, mutation.intent, target)
-        )
+        context.out.append(Request(mutation.request, "mutate", body, size, mutation.intent, target))
 
     def _pause(self, mutation: Mutation) -> None:
         mutation.is_paused = True

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from syncsim.conformance.compare import Mismatch, answer_of_model, compare
+from syncsim.conformance.compare import Mismatch, compare, trace_of_model
 from syncsim.conformance.exercise import Exercise, lines_never_run
-from syncsim.conformance.generate import PROGRAMS
+from syncsim.conformance.generate import BATCHES
 from syncsim.conformance.node import Node
 from syncsim.conformance.programs import Program
+from syncsim.conformance.trace import Record
 
-CHUNK = 500
-"""Programs drawn with one seed. A chunk with a mismatch is drawn again to cut it down."""
+CHUNK = 100
+"""Batches drawn with one seed. A chunk with a mismatch is drawn again to cut that down."""
 
-SAMPLE = 300
-"""Programs whose run is followed line by line."""
+SEEDS_APART = 1_000_003
+"""Campaigns of different seeds draw different chunks."""
+
+SAMPLE_EVERY = 5
+SAMPLE_MAX = 1000
+"""Programs whose run is followed line by line: a few of each chunk."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,75 +44,88 @@ def run_campaign(
 
     Equal numbers and seeds give equal programs.
     """
-    campaign = Campaign(seed=first_seed)
-    sample: list[str] = []
-    for number in range(0, programs, CHUNK):
-        count = min(CHUNK, programs - number)
-        chunk_seed = first_seed * 1_000_003 + number // CHUNK
-        found = None
-        for text, packages, model in _answers(node, count, chunk_seed):
-            campaign.exercise.add(json.loads(text), packages)
-            found = found or compare(text, packages, model)
-            if len(sample) < SAMPLE:
-                sample.append(text)
-        if found is not None:
-            campaign.mismatch = shrink(node, count, chunk_seed) or found
+    run = _Run(node, programs, Campaign(seed=first_seed))
+    chunk = 0
+    while run.campaign.exercise.programs < programs:
+        chunk_seed = first_seed * SEEDS_APART + chunk
+        _draw(run.compare_batch, chunk_seed, [Phase.generate])
+        run.take_all()
+        if run.campaign.mismatch is not None:
+            run.campaign.mismatch = shrink(node, chunk_seed) or run.campaign.mismatch
             break
-        progress(number + count, programs)
-    campaign.never_run = lines_never_run(lambda: _replay_all(sample))
-    return campaign
+        progress(run.campaign.exercise.programs, programs)
+        chunk += 1
+    run.campaign.never_run = lines_never_run(run.replay_sample)
+    return run.campaign
 
 
-def _answers(node: Node, count: int, chunk_seed: int) -> Iterator[tuple[str, str, str]]:
-    """Yield each program of a chunk with its two answers; Node works ahead meanwhile."""
-    waiting: deque[tuple[str, str]] = deque()
-    answers: list[tuple[str, str, str]] = []
+class _Run:
+    """One campaign under way; Node works some programs ahead of what is compared."""
 
-    def take() -> None:
-        text, model = waiting.popleft()
-        answers.append((text, node.answer().decode(), model))
+    def __init__(self, node: Node, programs: int, campaign: Campaign) -> None:
+        self._node = node
+        self._left = programs
+        self._waiting: deque[tuple[Program, str, list[Record]]] = deque()
+        self._sample: list[str] = []
+        self.campaign = campaign
 
-    def check(program: Program) -> None:
-        text = json.dumps(program, separators=(",", ":"))
-        if node.is_full:
-            take()
-        node.ask(text)
-        waiting.append((text, answer_of_model(text)))
+    def compare_batch(self, batch: list[Program]) -> None:
+        """Run the programs of a batch both ways."""
+        for program in batch[: self._left]:
+            self._left -= 1
+            text = json.dumps(program, separators=(",", ":"))
+            if self._node.is_full:
+                self._take()
+            self._node.ask(text)
+            self._waiting.append((program, text, trace_of_model(text)))
+            if self._left % SAMPLE_EVERY == 0 and len(self._sample) < SAMPLE_MAX:
+                self._sample.append(text)
 
-    _draw(check, count, chunk_seed, [Phase.generate])
-    while waiting:
-        take()
-    yield from answers
+    def take_all(self) -> None:
+        """Wait for all answers."""
+        while self._waiting:
+            self._take()
+
+    def _take(self) -> None:
+        program, text, trace = self._waiting.popleft()
+        found = compare(text, self._node.answer(), trace)
+        self.campaign.exercise.add(program, trace)
+        if self.campaign.mismatch is None:
+            self.campaign.mismatch = found
+
+    def replay_sample(self) -> None:
+        """Run the sample again."""
+        for text in self._sample:
+            trace_of_model(text)
 
 
-def shrink(node: Node, count: int, chunk_seed: int) -> Mismatch | None:
+def shrink(node: Node, chunk_seed: int) -> Mismatch | None:
     """Draw a chunk again, stop at its first mismatch, and cut that to the smallest program."""
     smallest: list[Mismatch] = []
 
-    def check(program: Program) -> None:
-        text = json.dumps(program, separators=(",", ":"))
-        node.ask(text)
-        found = compare(text, node.answer().decode(), answer_of_model(text))
-        if found is not None:
-            smallest[:] = [found]
-            raise _Differs
+    def check(batch: list[Program]) -> None:
+        for program in batch:
+            text = json.dumps(program, separators=(",", ":"))
+            node.ask(text)
+            found = compare(text, node.answer(), trace_of_model(text))
+            if found is not None:
+                smallest[:] = [found]
+                raise _Differs
 
     try:
-        _draw(check, count, chunk_seed, [Phase.generate, Phase.shrink])
+        _draw(check, chunk_seed, [Phase.generate, Phase.shrink])
     except _Differs:
-        pass
-    return smallest[0] if smallest else None
+        return smallest[0]
+    return None
 
 
 class _Differs(Exception):  # noqa: N818 - a signal to Hypothesis
-    """The answers for the program that was drawn differ."""
+    """The traces of a program that was drawn differ."""
 
 
-def _draw(
-    check: Callable[[Program], None], count: int, chunk_seed: int, phases: list[Phase]
-) -> None:
+def _draw(check: Callable[[list[Program]], None], chunk_seed: int, phases: list[Phase]) -> None:
     steady = settings(
-        max_examples=count,
+        max_examples=CHUNK,
         phases=phases,
         database=None,
         deadline=None,
@@ -115,9 +133,4 @@ def _draw(
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    seed(chunk_seed)(steady(given(PROGRAMS)(check)))()
-
-
-def _replay_all(programs: list[str]) -> None:
-    for text in programs:
-        answer_of_model(text)
+    seed(chunk_seed)(steady(given(BATCHES)(check)))()

@@ -9,6 +9,9 @@ from typing import Any
 from syncsim.conformance.clock import TooManyTurns
 from syncsim.conformance.programs import Program
 from syncsim.conformance.replay import replay
+from syncsim.conformance.trace import Record
+
+_SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,35 +34,32 @@ class Mismatch:
         return next((at for at, (ours, theirs) in enumerate(pairs) if ours != theirs), shorter)
 
 
-def answer_of_model(program: str) -> str:
-    """Return what the runner would write for a program, were the model the packages."""
-    parsed = json.loads(program)
+def trace_of_model(program: str) -> list[Record]:
+    """Return the trace that the model gives of a program, from its text as the runner gets it."""
     try:
-        answer = {"id": parsed["id"], "trace": replay(parsed)}
+        return replay(json.loads(program))
     except TooManyTurns as error:
-        answer = {"id": parsed["id"], "error": str(error)}
-    return json.dumps(answer, separators=(",", ":"), ensure_ascii=False)
+        return [[str(error)]]
 
 
-def compare(program: str, packages: str, model: str) -> Mismatch | None:
-    """Return how two answers for one program differ, None if they are equal.
+def compare(program: str, answer: bytes, trace: list[Record]) -> Mismatch | None:
+    """Return how the runner's answer and the model's trace differ, None if they are equal.
 
-    Answers that are equal as texts are equal; others may still differ in the order of members
-    and in how a number is written, which means nothing.
+    The order of members and how a whole number is written mean nothing.
     """
+    parsed = json.loads(answer)
+    theirs = parsed["trace"] if "trace" in parsed else [[parsed["error"]]]
+    if _SORTED.encode(theirs) == _SORTED.encode(trace):
+        return None
+    packages, model = canonical(theirs), canonical(trace)
     if packages == model:
         return None
-    theirs, ours = canonical(json.loads(packages)), canonical(json.loads(model))
-    if theirs == ours:
-        return None
-    return Mismatch(program=json.loads(program), packages=theirs, model=ours)
+    return Mismatch(program=json.loads(program), packages=packages, model=model)
 
 
-def canonical(answer: dict[str, Any]) -> tuple[str, ...]:
-    """Return the records of an answer, in one form for all that is equal."""
-    if "error" in answer:
-        return (f"error: {answer['error']}",)
-    return tuple(json.dumps(_plain(record), sort_keys=True) for record in answer["trace"])
+def canonical(trace: list[Record]) -> tuple[str, ...]:
+    """Return the records of a trace, in one form for all that is equal."""
+    return tuple(_SORTED.encode(_plain(record)) for record in trace)
 
 
 def _plain(value: Any) -> Any:

@@ -18,6 +18,7 @@ from typing import Any
 import syncsim.client.query_core
 import syncsim.client.redux_toolkit
 from syncsim.conformance.programs import Program
+from syncsim.conformance.trace import Record
 
 _MODEL = tuple(
     Path(folder)
@@ -37,17 +38,16 @@ class Exercise:
         self.options: Counter[str] = Counter()
         self.branches: Counter[str] = Counter()
 
-    def add(self, program: Program, answer: str) -> None:
-        """Count one program and its answer."""
+    def add(self, program: Program, trace: list[Record]) -> None:
+        """Count one program and its trace."""
         self.programs += 1
         for step in program["steps"]:
             self.steps[step["do"]] += 1
             for name, value in step.items():
                 if name not in _NAMES:
                     self.options.update(_option(f"{step['do']} {name}", value))
-        for record in json.loads(answer).get("trace", ()):
-            self.records += 1
-            self.branches[_branch(record)] += 1
+        self.records += len(trace)
+        self.branches.update(map(_branch, trace))
 
 
 def _option(name: str, value: Any) -> Iterator[str]:
@@ -61,8 +61,10 @@ def _option(name: str, value: Any) -> Iterator[str]:
         yield name
 
 
-def _branch(record: list[Any]) -> str:
+def _branch(record: Record) -> str:
     """Return what kind of thing a record says has happened."""
+    if len(record) == 1:
+        return "no end"
     _time, kind, *facts = record
     match kind:
         case "event" if facts[0] == "updated":

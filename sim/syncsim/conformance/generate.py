@@ -17,20 +17,32 @@ from syncsim.conformance.programs import Choices, Program
 
 Step = dict[str, Any]
 
-STEPS_MAX = 16
+STEPS_MAX = 20
 OPTIONS_MAX = 4
 ANSWERS_MAX = 3
 
-PROGRAM_BYTES = 16
-STEP_BYTES = 40
-"""More than most steps take. Where they end, the simplest choices are made."""
+PROGRAM_BYTES = 12
+STEP_BYTES = 28
+"""As many as most steps take. Where they end, the simplest choices are made."""
+
+BATCH_MIN, BATCH_MAX = 8, 16
+"""Programs that are drawn together: Hypothesis spends much on each draw, whatever its size."""
+
+
+def _steps(fewest: int, most: int) -> st.SearchStrategy[list[bytes]]:
+    step = st.binary(min_size=STEP_BYTES, max_size=STEP_BYTES)
+    return st.lists(step, min_size=fewest, max_size=most)
+
 
 PROGRAMS = st.builds(
     lambda own, steps: _Builder(own, steps).program(),
     st.binary(min_size=PROGRAM_BYTES, max_size=PROGRAM_BYTES),
-    st.lists(st.binary(min_size=STEP_BYTES, max_size=STEP_BYTES), min_size=1, max_size=STEPS_MAX),
+    st.one_of(_steps(1, STEPS_MAX), _steps(STEPS_MAX // 2, STEPS_MAX)),
 )
-"""Every program that `omissions.py` does not name."""
+"""Every program that `omissions.py` does not name, half of them long."""
+
+BATCHES = st.lists(PROGRAMS, min_size=BATCH_MIN, max_size=BATCH_MAX)
+"""Several programs that have nothing to do with each other."""
 
 
 class _Builder:
@@ -107,9 +119,9 @@ class _Builder:
         return steps
 
     def _until(self, steps: list[Step], tail: int) -> int:
-        """Return the end; nothing polls through the longest tail."""
+        """Return the end, not long after the last step if something goes on without end."""
         last: int = steps[-1]["at"] if steps else 0
-        tails = all_of.TAILS_MS if self._polls else (*all_of.TAILS_MS, all_of.LONG_TAIL_MS)
+        tails = all_of.TAILS_MS if self._polls else all_of.TAILS_MS + all_of.LONG_TAILS_MS
         return last + tails[tail * len(tails) >> 8]
 
     def _query_step(self, kind: str) -> Step | None:
@@ -193,7 +205,7 @@ class _Builder:
 
     def _answer(self) -> Step:
         answer: Step = {"latency": self.pick(all_of.LATENCIES_MS)}
-        if self.one_in(3):
+        if self.one_in(2):
             answer["fail"] = self.pick(all_of.ERRORS)
         if self.one_in(4):
             answer["read"] = self.pick((0, 1, 10, 50, 100, 500))

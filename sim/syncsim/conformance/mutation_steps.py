@@ -10,7 +10,7 @@ from syncsim.client.query_core.environment import Environment
 from syncsim.client.query_core.mutation import Mutation, MutationCacheEvent, MutationState
 from syncsim.client.query_core.mutation_observer import MutationObserver
 from syncsim.client.query_core.options import MutationHooks, MutationOptions
-from syncsim.client.query_core.promise import Promise, Rejection, run_async
+from syncsim.client.query_core.promise import Promise, Rejection
 from syncsim.client.query_core.query_client import QueryClient
 from syncsim.client.query_core.utils import EVERY_QUERY, UNDEFINED, QueryFilters, members_of
 from syncsim.conformance.clock import Clock
@@ -172,15 +172,18 @@ class MutationSteps:
         return self._server.mutate(name, n, answers[n - 1] if n <= len(answers) else usual)
 
     def _on_mutate(self, step: Step) -> Promise | None:
+        """Apply an optimistic change, after the fetches that would overwrite it are cancelled."""
         if "optimistic" not in step:
             return None
-        return run_async(self._clock, self._apply(step["optimistic"]))
+        optimistic = step["optimistic"]
+        if not optimistic.get("cancel"):
+            return Promise.resolved(self._clock, self._apply(optimistic))
+        filters = QueryFilters(key=optimistic["key"].split("/"))
+        return self._client.cancel_queries(filters).then(lambda _: self._apply(optimistic))
 
-    async def _apply(self, optimistic: dict[str, Any]) -> dict[str, Any]:
+    def _apply(self, optimistic: dict[str, Any]) -> dict[str, Any]:
         """Write what the server is expected to say; return what the roll-back will need."""
         key = optimistic["key"].split("/")
-        if optimistic.get("cancel"):
-            await self._client.cancel_queries(QueryFilters(key=key))
         snapshot = self._client.get_query_data(key)
         data = optimistic.get("value", UNDEFINED)
         if "patch" in optimistic:
@@ -207,4 +210,4 @@ class MutationSteps:
 
 def _key_of(step: Step) -> list[str]:
     """Return a mutation key; the mutations of one observer have one key."""
-    return ["mutation", step.get("observer", step["mutation"])]
+    return ["mutation", step["observer"] if "observer" in step else step["mutation"]]

@@ -7,6 +7,7 @@ model does.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -15,6 +16,7 @@ import tempfile
 from collections import deque
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from syncsim.errors import EXIT_UNKNOWN, Problem, SyncSimError, quoted
 
@@ -57,11 +59,14 @@ class Node:
         self._lines: deque[bytes] = deque()
         self._rest = b""
 
-    def __enter__(self) -> Node:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -95,10 +100,8 @@ class Node:
         """End the process, and see that it has ended."""
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 pipe.close()
-            except BrokenPipeError:
-                pass
         self._process.kill()
         self._process.wait()
         self._errors.close()

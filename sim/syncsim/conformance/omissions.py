@@ -33,7 +33,8 @@ OMISSIONS = (
     ),
     Omission(
         what="hydration of queries that are still pending, and options of dehydrate",
-        why="by default only queries that succeeded are stored; pending ones serve server rendering",
+        why="by default only queries that succeeded are stored; pending ones are for rendering on "
+        "a server",
     ),
     Omission(
         what="default options of a client and of keys (setQueryDefaults), but for mutations",
@@ -42,6 +43,12 @@ OMISSIONS = (
     Omission(
         what="throwOnError, and what a browser does about a rejection that nobody handles",
         why="both end in the console or in an error boundary, outside the cache",
+    ),
+    Omission(
+        what="queries without a function whose observers have one, per-call callbacks that throw, "
+        "and mutations found by their key",
+        why="no program has them: all observers of a page bring the same function, callbacks only "
+        "trace, and counting is by status",
     ),
     Omission(
         what="gcTime 0 of a mutation",

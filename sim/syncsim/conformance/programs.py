@@ -17,17 +17,18 @@ GAPS_MS: Final = (0, 1, 0, 10, 50, 0, 5, 20, 30, 100, 0, 49, 51, 60, 99, 101, 15
 
 LATENCIES_MS: Final = (100, 0, 1, 10, 20, 30, 50, 60, 150, 200, 500)
 
-TAILS_MS: Final = (0, 1, 100, 250, 1000, 5000, 20_000)
+TAILS_MS: Final = (0, 1, 100, 250, 250, 500, 500, 1000)
 """Between the last step and the end."""
 
-LONG_TAIL_MS: Final = 700_000
-"""Past two lives of the default `gcTime`; only for programs that do not poll without end."""
+LONG_TAILS_MS: Final = (5000, 20_000, 700_000)
+"""For programs in which nothing goes on without end. The last is past two lives of the default
+`gcTime`."""
 
 KEYS: Final = ("a/list", "a/detail/1", "b", "a")
 PREFIXES: Final = ("a", "a/list", "a/detail", "b", "a/detail/1", "nowhere")
 OBSERVERS: Final = ("o1", "o2", "o3", "o4")
 
-VALUES: Final = (
+VALUES: Final[Choices] = (
     {"n": 1},
     {"n": 2},
     {"n": 1, "rows": [{"id": 1, "s": "open"}, {"id": 2, "s": "open"}]},
@@ -51,7 +52,7 @@ VALUES: Final = (
     "text",
     0.5,
 )
-PATCHES: Final = ({"n": 2}, {"n": 3}, {"more": {"er": [1]}}, {"rows": []}, {"0": 7}, {})
+PATCHES: Final[Choices] = ({"n": 2}, {"n": 3}, {"more": {"er": [1]}}, {"rows": []}, {"0": 7}, {})
 ERRORS: Final = ("500", "409", "gone")
 
 STALE_TIMES: Final = (0, "Infinity", 100, "static", 10, 50, 150, 1000)
@@ -118,14 +119,12 @@ CONDITIONS: Final = (
 REASONS: Final = ("left the page", "")
 
 QUERY_STEPS: Final = (
-    *("mount",) * 8,
-    *("invalidate",) * 5,
-    *("answers",) * 4,
-    *("mutate",) * 8,
-    *("refetch", "setData", "serverWrite", "unmount", "options", "fetch") * 3,
+    *("mount", "mutate") * 8,
+    *("answers",) * 8,
+    *("invalidate", "unmount") * 5,
+    *("refetch", "setData", "serverWrite", "options", "fetch", "unmountMutation") * 3,
     *("cancel", "offline", "online", "online", "focus", "focus", "blur", "count") * 2,
-    *("remove", "reset", "prefetch", "ensure", "resume", "reload"),
-    *("store", "restore", "restore", "unmountMutation"),
+    *("remove", "reset", "prefetch", "ensure", "resume", "reload", "store", "restore", "restore"),
 )
 """The kinds of steps of a query program, each as often as it is likely."""
 

@@ -89,10 +89,7 @@ class QuerySteps:
         self._client.mount()
 
     def _on_cache_event(self, event: QueryCacheEvent) -> None:
-        if event.type == "updated":
-            facts = [event.action, query_flags(event)]
-        else:
-            facts = []
+        facts = [event.action, query_flags(event)] if event.type == "updated" else []
         self._trace.add("event", event.type, key_of(event.query), *facts)
 
     def _options(self, step: Step, key: str) -> QueryOptions:

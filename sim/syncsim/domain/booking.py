@@ -259,9 +259,7 @@ _ACTIONS = (
 def _list(
     name: str, role: str, key: tuple[str, ...], *where: tuple[str, str, object], entity: str = ""
 ) -> Query:
-    return Query(
-        name=name, roles=(role,), entity=entity or "appointment", key=key, where=where
-    )
+    return Query(name=name, roles=(role,), entity=entity or "appointment", key=key, where=where)
 
 
 _QUERIES = (

@@ -25,7 +25,7 @@ class Draws:
 
     def __init__(self, seed: int) -> None:
         assert seed >= 0, seed
-        self._root = hashlib.blake2b(str(seed).encode(), digest_size=8, person=b"syncsim")
+        self._root = hashlib.blake2b(digest_size=8, key=str(seed).encode(), person=b"syncsim")
 
     def bits(self, name: str) -> int:
         """Return 64 bits that depend on the seed and the name alone."""

@@ -28,7 +28,7 @@ def compile_conditions(where: Sequence[Condition], names: Mapping[str, str]) -> 
 
     def test(fields: Fields) -> bool:
         # A plain loop: this runs for every row of every view, and a generator costs more.
-        for holds in tests:  # noqa: SIM110
+        for holds in tests:  # noqa: SIM110 - all() would be a generator
             if not holds(fields):
                 return False
         return True

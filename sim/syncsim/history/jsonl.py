@@ -178,7 +178,5 @@ def _unreadable(
 ) -> HistoryError:
     place = f"{path}:{number}" if number else path
     return HistoryError(
-        Problem(
-            code="unreadable-history", place=place, expected=expected, found=found, hint=hint
-        )
+        Problem(code="unreadable-history", place=place, expected=expected, found=found, hint=hint)
     )

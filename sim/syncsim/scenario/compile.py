@@ -196,8 +196,8 @@ def _check_omitted(
 
     What a load generates is named `<load>/<client>/<n>`, and can be left out one by one.
     """
-    who = {load.id: load.who for load in loads}
-    valid = [name for name in cast.ids if name not in who]
+    who = {load.id: frozenset(load.who) for load in loads}
+    valid = {name: path for name, path in cast.ids.items() if name not in who}
     for index, name in enumerate(omitted):
         load, _, generated = name.partition("/")
         client, _, count = generated.partition("/")

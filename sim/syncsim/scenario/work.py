@@ -217,9 +217,9 @@ def _check_actions(
     """
     actions = cast.domain.actions
     named: list[Action] = []
+    offered = [name for role in roles for name in cast.domain.actions_of(role)]
     for index, name in enumerate(text.actions):
         where = (*path, "actions", index)
-        offered = [name for role in roles for name in cast.domain.actions_of(role)]
         if name in actions:
             may_take(reader, cast.domain, roles, actions[name], where)
             named.append(actions[name])

@@ -150,3 +150,18 @@ def test_an_old_answer_is_shown_but_stays_marked_if_the_view_has_left():
     desk.tell(Show("s1", ()))
     assert requests(desk.rows(first, row("A1"))) == []
     assert names(desk.tell(Show("s2", ("pending",)))) == [f"op-1:{PENDING}@s2"]
+
+
+@pytest.mark.parametrize(
+    ("design", "shown"),
+    [(ENHANCED, {"A1": "pending", "A2": "pending"}), (HARDENED, {"A2": "pending"})],
+    ids=["enhanced", "hardened"],
+)
+def test_a_view_that_comes_back_shows_what_the_client_knew_then_or_knows_now(design, shown):
+    desk = Desk(design)
+    desk.ready(row("A1"), row("A2"), views=("pending", "active"))
+    desk.tell(Show("s1", ("active",)))
+    (request,) = requests(desk.event("accept", ("A1", 2)))
+    desk.rows(request, row("A1", 2, status="therapist_accepted"))
+    desk.tell(Show("s2", ("pending", "active")))
+    assert painted(desk.wait()) == shown, "before the fetch of the view is answered"

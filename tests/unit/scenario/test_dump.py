@@ -191,3 +191,8 @@ def test_equal_scenarios_have_equal_texts():
 def test_the_domain_is_written_by_name():
     assert LOADED.domain == BOOKING
     assert "domain: booking" in scenario.dump(LOADED).splitlines()
+
+
+def test_prose_that_no_file_would_give_is_still_written_as_a_file():
+    by_hand = replace(LOADED, about="  indented\nthen not\n")
+    assert scenario.loads(scenario.dump(by_hand)).about == "indented\nthen not"

@@ -88,6 +88,8 @@ class QueryCache:
             )
             self.queries[view] = query
         assert not query.is_mounted, view
+        if context.design.keep_newest:
+            self._catch_up(query)
         query.is_mounted = True
         context.note("mount", view=view, data={"query": name, "id": row_id})
         self._note_base(query, {}, query.confirmed or {})
@@ -97,6 +99,17 @@ class QueryCache:
             self.start(query, "mount")
         self.touched(query)
         return query
+
+    def _catch_up(self, query: Query) -> None:
+        """Bring the rows of a view that was off screen up to what the client knows by now."""
+        rows: Rows = {}
+        for entity, row in (query.confirmed or {}).items():
+            held = self._slices.rows.get(entity)
+            newest = held if held is not None and held.version > row.version else row
+            if newest is row or query.test(newest.fields or {}):
+                rows[entity] = newest
+        if query.confirmed is not None:
+            query.confirmed = rows
 
     def unmount(self, query: Query) -> None:
         """Take a view off screen; its data stays cached."""
@@ -173,9 +186,7 @@ class QueryCache:
         query.success(rows, context.now_us)
         fresh = self._read.is_fresh(query, fetch)
         query.is_invalidated = not fresh
-        context.note(
-            "fetched", "", fetch.request, "", -1, body.lsn, query.view, {"fresh": fresh}
-        )
+        context.note("fetched", "", fetch.request, "", -1, body.lsn, query.view, {"fresh": fresh})
         changed = self._note_base(query, old or {}, rows)
         self.store(body.rows)
         if changed or was_written or old is None:

@@ -33,9 +33,7 @@ def patched(row: Row, change: Change, intent: str) -> Row:
     """Return a row with a pending change painted into the fields that it has."""
     assert row.fields is not None, row.entity
     visible = {name: value for name, value in change.fields.items() if name in row.fields}
-    return row._replace(
-        fields={**row.fields, **visible}, overlays=(*row.overlays, intent), bytes=0
-    )
+    return row._replace(fields={**row.fields, **visible}, overlays=(*row.overlays, intent), bytes=0)
 
 
 def overlay_strategy(overlay: Overlay) -> OverlayStrategy:

@@ -73,7 +73,7 @@ class Snapshot:
 
     @staticmethod
     def _write(cache: QueryCache, query: Query, rows: Rows, reason: str) -> None:
-        if query.is_invalidated and query.is_mounted:
+        if query.is_invalidated:
             cache.context.note("freshen", view=query.view, data={"reason": reason})
         query.set_data(rows, cache.context.now_us)
         cache.touched(query)

@@ -6,11 +6,12 @@ and the mutation counts as pending until the last of them is done.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from syncsim.client.query_core.options import MutationOptions
-from syncsim.client.query_core.promise import Promise, Rejection, run_async
+from syncsim.client.query_core.promise import AsyncFunction, Promise, Rejection, run_async
 from syncsim.client.query_core.removable import Removable
 from syncsim.client.query_core.retryer import Retryer, RetryerConfig
 from syncsim.client.query_core.utils import UNDEFINED, strictly_equal
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from syncsim.client.query_core.environment import Environment
     from syncsim.client.query_core.mutation_cache import MutationCache
     from syncsim.client.query_core.mutation_observer import MutationObserver
+
+_HookCall = tuple[Callable[..., Any] | None, tuple[Any, ...]]
+"""A hook, if there is one, and how the mutation ended, for its first arguments."""
 
 ActionType = Literal["pending", "success", "error", "failed", "pause", "continue"]
 
@@ -88,15 +92,14 @@ class Mutation(Removable):
         """Go on after a pause, or after a reload (`continue`, a reserved word here)."""
         if self._retryer is not None:
             return self._retryer.proceed()
-        if self.state.status == "pending":
-            return self.execute(self.state.variables)
-        return Promise.resolved(self._environment.scheduler)
+        assert self.state.status == "pending", "only what is paused goes on"
+        return self.execute(self.state.variables)
 
     def execute(self, variables: Any) -> Promise:
         """Run the mutation; return the promise of what the function returned."""
-        return run_async(self._environment.scheduler, self._execute(variables))
+        return run_async(self._environment.scheduler, self._life(variables))
 
-    async def _execute(self, variables: Any) -> Any:
+    def _life(self, variables: Any) -> AsyncFunction:
         retryer = self._retryer = self._new_retryer(variables)
         is_restored = self.state.status == "pending"
         is_paused = not retryer.can_start()
@@ -104,42 +107,34 @@ class Mutation(Removable):
             if is_restored:
                 self._continue()
             else:
-                await self._begin(variables, is_paused=is_paused)
+                self._submit(UNDEFINED, variables, is_paused=is_paused)
+                if self._cache.hooks.on_mutate is not None:
+                    yield self._call(self._cache.hooks.on_mutate, variables)
+                answer = yield self._call(self.options.on_mutate, variables)
+                context = UNDEFINED if answer is None else answer
+                if not strictly_equal(context, self.state.context):
+                    self._submit(context, variables, is_paused=is_paused)
             if self.state.is_paused and retryer.can_start():
                 self._continue()
-            data = await retryer.start()
-            await self._succeed(data, variables)
-            self._dispatch(
-                "success",
-                self.state._replace(
-                    data=data,
-                    error=None,
-                    failure_count=0,
-                    failure_reason=None,
-                    is_paused=False,
-                    status="success",
-                ),
-            )
+            data = yield retryer.start()
+            for hook, result in self._success_hooks(data):
+                yield self._call(hook, *result, variables, self.state.context)
+            self._success(data)
         except Rejection as error:
-            await self._fail(error, variables)
-            self._dispatch(
-                "error",
-                self.state._replace(
-                    data=UNDEFINED,
-                    error=error,
-                    failure_count=self.state.failure_count + 1,
-                    failure_reason=error,
-                    is_paused=False,
-                    status="error",
-                ),
-            )
+            for hook, result in self._error_hooks(error):
+                # A hook that throws does not keep the others from being told.
+                with contextlib.suppress(Rejection):
+                    yield self._call(hook, *result, variables, self.state.context)
+            self._error(error)
+            self._over(retryer)
             raise
-        else:
-            return data
-        finally:
-            if self._retryer is retryer:
-                self._retryer = None
-            self._cache.run_next(self)
+        self._over(retryer)
+        return data
+
+    def _over(self, retryer: Retryer) -> None:
+        if self._retryer is retryer:
+            self._retryer = None
+        self._cache.run_next(self)
 
     def _new_retryer(self, variables: Any) -> Retryer:
         options = self.options
@@ -163,43 +158,28 @@ class Mutation(Removable):
             ),
         )
 
-    async def _begin(self, variables: Any, *, is_paused: bool) -> None:
-        """Show as pending, and apply what is done before the server is asked."""
-        self._submit(UNDEFINED, variables, is_paused=is_paused)
+    def _success_hooks(self, data: Any) -> tuple[_HookCall, ...]:
         hooks, own = self._cache.hooks, self.options
-        if hooks.on_mutate is not None:
-            await self._call(hooks.on_mutate, variables)
-        answer = await self._call(own.on_mutate, variables)
-        context = UNDEFINED if answer is None else answer
-        if not strictly_equal(context, self.state.context):
-            self._submit(context, variables, is_paused=is_paused)
+        return (
+            (hooks.on_success, (data,)),
+            (own.on_success, (data,)),
+            (hooks.on_settled, (data, None)),
+            (own.on_settled, (data, None)),
+        )
 
-    async def _succeed(self, data: Any, variables: Any) -> None:
+    def _error_hooks(self, error: Rejection) -> tuple[_HookCall, ...]:
         hooks, own = self._cache.hooks, self.options
-        await self._call(hooks.on_success, data, variables, self.state.context)
-        await self._call(own.on_success, data, variables, self.state.context)
-        await self._call(hooks.on_settled, data, None, variables, self.state.context)
-        await self._call(own.on_settled, data, None, variables, self.state.context)
-
-    async def _fail(self, error: Rejection, variables: Any) -> None:
-        """Tell all hooks of the error; one that throws does not keep it from the others."""
-        hooks, own = self._cache.hooks, self.options
-        await self._try(hooks.on_error, error, variables, self.state.context)
-        await self._try(own.on_error, error, variables, self.state.context)
-        await self._try(hooks.on_settled, UNDEFINED, error, variables, self.state.context)
-        await self._try(own.on_settled, UNDEFINED, error, variables, self.state.context)
+        return (
+            (hooks.on_error, (error,)),
+            (own.on_error, (error,)),
+            (hooks.on_settled, (UNDEFINED, error)),
+            (own.on_settled, (UNDEFINED, error)),
+        )
 
     def _call(self, hook: Callable[..., Any] | None, *arguments: Any) -> Promise:
         """Call a hook; waiting takes a microtask even where there is none."""
         answer = None if hook is None else hook(*arguments)
         return Promise.resolved(self._environment.scheduler, answer)
-
-    async def _try(self, hook: Callable[..., Any] | None, *arguments: Any) -> None:
-        try:
-            await self._call(hook, *arguments)
-        except Rejection:
-            # A browser would log it as an unhandled rejection.
-            return
 
     def _submit(self, context: Any, variables: Any, *, is_paused: bool) -> None:
         state = MutationState(
@@ -210,6 +190,28 @@ class Mutation(Removable):
             submitted_at=self._environment.scheduler.now_ms(),
         )
         self._dispatch("pending", state)
+
+    def _success(self, data: Any) -> None:
+        state = self.state._replace(
+            data=data,
+            error=None,
+            failure_count=0,
+            failure_reason=None,
+            is_paused=False,
+            status="success",
+        )
+        self._dispatch("success", state)
+
+    def _error(self, error: Rejection) -> None:
+        state = self.state._replace(
+            data=UNDEFINED,
+            error=error,
+            failure_count=self.state.failure_count + 1,
+            failure_reason=error,
+            is_paused=False,
+            status="error",
+        )
+        self._dispatch("error", state)
 
     def _failed(self, failure_count: int, reason: Rejection) -> None:
         state = self.state._replace(failure_count=failure_count, failure_reason=reason)

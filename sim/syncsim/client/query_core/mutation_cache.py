@@ -10,7 +10,6 @@ from syncsim.client.query_core.mutation import Mutation, MutationCacheEvent, Mut
 from syncsim.client.query_core.options import MutationHooks, MutationOptions
 from syncsim.client.query_core.promise import Promise, wait_for_all
 from syncsim.client.query_core.subscribable import Subscribable
-from syncsim.client.query_core.utils import MutationFilters, match_mutation
 
 if TYPE_CHECKING:
     from syncsim.client.query_core.query_client import QueryClient
@@ -52,10 +51,6 @@ class MutationCache(Subscribable[Callable[[MutationCacheEvent], object]]):
             if other is not mutation and other.state.is_paused:
                 other.proceed()
                 return
-
-    def find_all(self, filters: MutationFilters) -> list[Mutation]:
-        """Return the mutations that are meant, in the order in which they were made."""
-        return [mutation for mutation in self._mutations if match_mutation(filters, mutation)]
 
     def get_all(self) -> list[Mutation]:
         """Return all mutations, in the order in which they were made."""

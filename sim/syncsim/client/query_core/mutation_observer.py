@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from syncsim.client.query_core.mutation import ActionType, Mutation, MutationState
 from syncsim.client.query_core.options import MutationHooks, MutationOptions
-from syncsim.client.query_core.promise import Promise, Rejection
+from syncsim.client.query_core.promise import Promise
 from syncsim.client.query_core.subscribable import Subscribable
 
 if TYPE_CHECKING:
@@ -59,17 +59,13 @@ class MutationObserver(Subscribable[Callable[[MutationState], object]]):
     def _tell_call_hooks(self, action: ActionType, state: MutationState) -> None:
         hooks = self._call_hooks
         if action == "success":
-            _try(hooks.on_success, state.data, state.variables, state.context)
-            _try(hooks.on_settled, state.data, None, state.variables, state.context)
+            _call(hooks.on_success, state.data, state.variables, state.context)
+            _call(hooks.on_settled, state.data, None, state.variables, state.context)
         elif action == "error":
-            _try(hooks.on_error, state.error, state.variables, state.context)
-            _try(hooks.on_settled, state.data, state.error, state.variables, state.context)
+            _call(hooks.on_error, state.error, state.variables, state.context)
+            _call(hooks.on_settled, state.data, state.error, state.variables, state.context)
 
 
-def _try(hook: Callable[..., Any] | None, *arguments: Any) -> None:
-    """Call a hook; if it throws, a browser logs that and goes on."""
-    try:
-        if hook is not None:
-            hook(*arguments)
-    except Rejection:
-        return
+def _call(hook: Callable[..., Any] | None, *arguments: Any) -> None:
+    if hook is not None:
+        hook(*arguments)

@@ -8,7 +8,8 @@ it needs: a reaction that nobody could observe is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
+from functools import partial
 from typing import Any
 
 from syncsim.client.query_core.scheduler import Scheduler
@@ -17,8 +18,14 @@ PENDING, FULFILLED, REJECTED = "pending", "fulfilled", "rejected"
 
 OnFulfilled = Callable[[Any], Any]
 OnRejected = Callable[["Rejection"], Any]
-AsyncFunction = Coroutine["Promise", Any, Any]
-"""The body of an async function: it waits for promises and for nothing else."""
+AsyncFunction = Generator["Promise", Any, Any]
+"""The body of an async function: it yields each promise that it waits for.
+
+Two things that it must not have. No `finally` around a wait: Python closes a generator that
+nobody will continue, such as one of a page that is gone, and would run the `finally` then, at
+any time; JavaScript never runs it. And no other such body inside, by `yield from`: when both
+are garbage, Python may close them in an order that it then complains of.
+"""
 
 
 class Rejection(Exception):  # noqa: N818 - not an error of the model, but one that it models
@@ -63,7 +70,7 @@ class Promise:
             return
         self._is_resolved = True
         if isinstance(value, Promise):
-            self._scheduler.microtask(lambda: value.observe(self._fulfil, self._refuse))
+            self._scheduler.microtask(partial(value.observe, self._fulfil, self._refuse))
         else:
             self._fulfil(value)
 
@@ -108,9 +115,6 @@ class Promise:
 
         return react
 
-    def __await__(self) -> Generator[Promise, Any, Any]:
-        return (yield self)
-
     def _fulfil(self, value: Any) -> None:
         self._settle(FULFILLED, value)
 
@@ -127,33 +131,41 @@ class Promise:
     def _react(self, on_fulfilled: OnFulfilled, on_rejected: OnRejected) -> None:
         reaction: Callable[[Any], Any]
         reaction = on_fulfilled if self.state == FULFILLED else on_rejected
-        value = self._value
-        self._scheduler.microtask(lambda: reaction(value))
+        self._scheduler.microtask(partial(reaction, self._value))
+
+
+class _AsyncCall:
+    """One call of an async function; it takes a step whenever what it waits for is settled."""
+
+    __slots__ = ("_function", "promise")
+
+    def __init__(self, scheduler: Scheduler, function: AsyncFunction) -> None:
+        self._function = function
+        self.promise = Promise(scheduler)
+
+    def on_fulfilled(self, value: Any) -> None:
+        self._step(self._function.send, value)
+
+    def on_rejected(self, reason: Rejection) -> None:
+        # The traceback of an earlier throw of the same reason would only grow.
+        self._step(self._function.throw, reason.with_traceback(None))
+
+    def _step(self, advance: Callable[[Any], Promise], argument: Any) -> None:
+        try:
+            awaited = advance(argument)
+        except StopIteration as end:
+            self.promise.resolve(end.value)
+        except Rejection as reason:
+            self.promise.reject(reason)
+        else:
+            awaited.observe(self.on_fulfilled, self.on_rejected)
 
 
 def run_async(scheduler: Scheduler, function: AsyncFunction) -> Promise:
     """Call an async function: it runs at once up to its first wait; return its promise."""
-    promise = Promise(scheduler)
-
-    def on_fulfilled(value: Any) -> None:
-        advance(lambda: function.send(value))
-
-    def on_rejected(reason: Rejection) -> None:
-        # The traceback of an earlier throw of the same reason would only grow.
-        advance(lambda: function.throw(reason.with_traceback(None)))
-
-    def advance(step: Callable[[], Promise]) -> None:
-        try:
-            awaited = step()
-        except StopIteration as end:
-            promise.resolve(end.value)
-        except Rejection as reason:
-            promise.reject(reason)
-        else:
-            awaited.observe(on_fulfilled, on_rejected)
-
-    on_fulfilled(None)
-    return promise
+    call = _AsyncCall(scheduler, function)
+    call.on_fulfilled(None)
+    return call.promise
 
 
 def wait_for_all(scheduler: Scheduler, promises: Iterable[Promise]) -> Promise:

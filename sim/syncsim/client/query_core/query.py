@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from syncsim.client.query_core.abort import AbortController, AbortSignal
 from syncsim.client.query_core.options import QueryOptions
-from syncsim.client.query_core.promise import REJECTED, Promise, Rejection, run_async
+from syncsim.client.query_core.promise import REJECTED, Promise, Rejection
 from syncsim.client.query_core.removable import Removable
 from syncsim.client.query_core.retryer import (
     RETRIES,
@@ -215,8 +215,7 @@ class Query(Removable):
 
         Any other fetch may finish, but is not tried again.
         """
-        if observer not in self.observers:
-            return
+        assert observer in self.observers, "an observer leaves the query that it observes"
         self.observers.remove(observer)
         if self.observers:
             return
@@ -244,11 +243,11 @@ class Query(Removable):
         is data. An initial load is always joined: whoever asks during it gets its older
         answer.
         """
-        return run_async(
-            self._environment.scheduler, self._fetch(options, cancel_refetch=cancel_refetch)
-        )
+        promise = Promise(self._environment.scheduler)
+        promise.resolve(self._fetch(options, cancel_refetch=cancel_refetch))
+        return promise
 
-    async def _fetch(self, options: QueryOptions | None, *, cancel_refetch: bool) -> Any:
+    def _fetch(self, options: QueryOptions | None, *, cancel_refetch: bool) -> Promise:
         if self.state.fetch_status != "idle" and (
             self._retryer is None or self._retryer.status != REJECTED
         ):
@@ -259,16 +258,13 @@ class Query(Removable):
                 return self._fetch_promise
         if options is not None:
             self.set_options(options)
-        if self.options.query_fn is None:
-            for observer in self.observers:
-                if observer.options.query_fn is not None:
-                    self.set_options(observer.options)
-                    break
         self._revert_state = self.state
         self._dispatch("fetch", self._fetching())
         retryer = self._retryer = self._new_retryer(AbortController())
-        promise = run_async(self._environment.scheduler, self._settle(retryer))
-        self._fetch_promise = promise
+        promise = self._fetch_promise = retryer.promise.then(
+            lambda data: self._take_data(retryer, data),
+            lambda error: self._take_error(retryer, error),
+        )
         retryer.start()
         return promise
 
@@ -282,10 +278,9 @@ class Query(Removable):
             return self.options.query_fn(QueryFunctionContext(self, abort_controller.signal))
 
         def on_cancel(error: CancelledError) -> None:
-            if error.revert and self._revert_state is not None:
+            if error.revert:
+                assert self._revert_state is not None, "it is kept as long as a fetch runs"
                 self.set_state(self._revert_state._replace(fetch_status="idle"))
-            elif error.revert:
-                self.set_state(self.state._replace(fetch_status="idle"))
             abort_controller.abort()
 
         return Retryer(
@@ -303,37 +298,34 @@ class Query(Removable):
             ),
         )
 
-    async def _settle(self, retryer: Retryer) -> Any:
-        """Wait for the tries to end, and put down what came of them."""
-        try:
-            data = self._defined(await retryer.promise)
-            self.set_data(data)
-        except CancelledError as error:
-            if error.silent:
-                if self._retryer is not retryer and self._fetch_promise is not None:
-                    return self._fetch_promise
-                raise
-            if error.revert:
-                if not self.state.has_data:
-                    raise
-                return self.state.data
-            self._error(error)
-            raise
-        except Rejection as error:
-            self._error(error)
-            raise
-        else:
-            return data
-        finally:
-            if self._retryer is retryer:
-                self._retryer = None
-                self._fetch_promise = None
-            self.schedule_gc()
-
-    def _defined(self, data: Any) -> Any:
+    def _take_data(self, retryer: Retryer, data: Any) -> Any:
+        """Put down what the tries have brought, and return it."""
         if data is UNDEFINED:
-            raise Rejection(f"{self.query_hash} data is undefined")
+            return self._take_error(retryer, Rejection(f"{self.query_hash} data is undefined"))
+        self.set_data(data)
+        self._over(retryer)
         return data
+
+    def _take_error(self, retryer: Retryer, error: Rejection) -> Any:
+        """Put down why there is no data; return what a cancel leaves in its place, or throw."""
+        instead: Any = UNDEFINED
+        if isinstance(error, CancelledError) and error.silent:
+            if self._retryer is not retryer and self._fetch_promise is not None:
+                instead = self._fetch_promise
+        elif isinstance(error, CancelledError) and error.revert:
+            instead = self.state.data
+        else:
+            self._error(error)
+        self._over(retryer)
+        if instead is UNDEFINED:
+            raise error
+        return instead
+
+    def _over(self, retryer: Retryer) -> None:
+        if self._retryer is retryer:
+            self._retryer = None
+            self._fetch_promise = None
+        self.schedule_gc()
 
     def _fetching(self) -> QueryState:
         is_reachable = can_fetch(self._environment, self.options.network_mode)

@@ -9,14 +9,13 @@ from typing import Any, Literal
 from syncsim.client.query_core.environment import Environment
 from syncsim.client.query_core.mutation_cache import MutationCache
 from syncsim.client.query_core.options import MutationOptions, QueryOptions, merged
-from syncsim.client.query_core.promise import Promise, run_async, wait_for_all
+from syncsim.client.query_core.promise import Promise, wait_for_all
 from syncsim.client.query_core.query import Query
 from syncsim.client.query_core.query_cache import QueryCache
 from syncsim.client.query_core.utils import (
     EVERY_QUERY,
     UNDEFINED,
     Key,
-    MutationFilters,
     QueryFilters,
     QueryType,
     hash_key,
@@ -57,11 +56,7 @@ class QueryClient:
         self._unsubscribes = []
 
     def _on_return(self, then: Callable[[], None]) -> None:
-        async def resume() -> None:
-            await self.resume_paused_mutations()
-            then()
-
-        run_async(self.environment.scheduler, resume())
+        self.resume_paused_mutations().then(lambda _: then())
 
     def is_fetching(self) -> int:
         """Count the queries that are fetching."""
@@ -69,7 +64,8 @@ class QueryClient:
 
     def is_mutating(self) -> int:
         """Count the mutations that are pending, paused ones included."""
-        return len(self.mutation_cache.find_all(MutationFilters(status="pending")))
+        mutations = self.mutation_cache.get_all()
+        return sum(mutation.state.status == "pending" for mutation in mutations)
 
     def get_query_data(self, key: Key) -> Any:
         """Return the data of a query, `UNDEFINED` if there is none."""

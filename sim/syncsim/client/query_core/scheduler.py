@@ -21,16 +21,12 @@ class Scheduler(Protocol):
 
     def now_ms(self) -> int:
         """Return the time in milliseconds."""
-        ...
 
     def set_timeout(self, callback: Callback, delay_ms: float) -> int:
         """Call `callback` once, after the delay; return the handle of the timer."""
-        ...
 
     def clear_timeout(self, handle: int) -> None:
         """Forget a timer; nothing happens if it has run already."""
-        ...
 
     def microtask(self, callback: Callback) -> None:
         """Call `callback` when the running task ends, behind the microtasks already queued."""
-        ...

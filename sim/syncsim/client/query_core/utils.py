@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from syncsim.client.query_core.mutation import Mutation
     from syncsim.client.query_core.query import Query
 
 Key = list[Any]
 """A query key: JSON values, from the general to the special."""
+
+_HASHES = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 SHARING_DEPTH_MAX = 500
 """Below this depth the package compares no more and takes the new value."""
@@ -66,7 +67,7 @@ def time_until_stale(updated_at: int, stale_time_ms: float | None, now_ms: int) 
 
 def hash_key(key: Key) -> str:
     """Return the text that names a key: JSON in which the order of members is nothing."""
-    return json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _HASHES.encode(key)
 
 
 def partial_match_key(key: Any, prefix: Any) -> bool:
@@ -129,29 +130,6 @@ def match_query(filters: QueryFilters, query: Query) -> bool:
     if filters.fetch_status is not None and filters.fetch_status != query.state.fetch_status:
         return False
     return filters.predicate is None or filters.predicate(query)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MutationFilters:
-    """Which mutations are meant; what is not given does not matter."""
-
-    key: Key | None = None
-    exact: bool = False
-    status: str | None = None
-
-
-def match_mutation(filters: MutationFilters, mutation: Mutation) -> bool:
-    """Tell whether a mutation is meant; one without a key is not, if a key is asked for."""
-    if filters.key is not None:
-        key = mutation.options.mutation_key
-        if key is None:
-            return False
-        if filters.exact:
-            if hash_key(key) != hash_key(filters.key):
-                return False
-        elif not partial_match_key(key, filters.key):
-            return False
-    return filters.status is None or filters.status == mutation.state.status
 
 
 def replace_data(previous: Any, data: Any, *, structural_sharing: bool | None) -> Any:

@@ -10,7 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from syncsim.client.query_core.abort import AbortController, AbortSignal
-from syncsim.client.query_core.promise import Promise, Rejection, race, run_async
+from syncsim.client.query_core.promise import (
+    AsyncFunction,
+    Promise,
+    Rejection,
+    race,
+    run_async,
+)
 from syncsim.client.query_core.scheduler import Scheduler
 from syncsim.client.query_core.utils import UNDEFINED
 from syncsim.client.redux_toolkit.slice import Action, Meta, Store
@@ -109,38 +115,33 @@ class Request:
         self._abort_controller = AbortController()
         self._abort_reason = ""
         self._aborted = Promise(scheduler)
-        self.promise = run_async(scheduler, self._run())
+        self.promise = run_async(scheduler, self._life())
 
     def abort(self, reason: str = "") -> None:
         """Give up, with a reason; the server does not hear of it."""
         self._abort_reason = reason
         self._abort_controller.abort()
 
-    async def _run(self) -> Action:
+    def _life(self) -> AsyncFunction:
+        thunk, store, meta = self._thunk, self._store, self._meta
+        signal = self._abort_controller.signal
         try:
-            action = await self._ask()
+            may_run = thunk.may_run(store, meta.arg)
+            if isinstance(may_run, Promise):
+                may_run = yield may_run
+            if may_run is False:
+                raise ConditionError  # noqa: TRY301 - caught below as any other reason
+            if signal.is_aborted:
+                raise self._abort_error()  # noqa: TRY301 - caught below as any other reason
+            signal.on_abort(self._reject)
+            store.dispatch(thunk.pending(meta))
+            answer = Promise.resolved(self._scheduler, thunk.ask(meta.arg, signal))
+            action = yield race(self._scheduler, [self._aborted, answer.then(self._fulfilled)])
         except Rejection as reason:
-            action = self._thunk.rejected(self._meta, reason)
-        finally:
-            self._abort_controller.signal.off_abort(self._reject)
-        if self._thunk.is_dispatched(action):
-            self._store.dispatch(action)
-        return action
-
-    async def _ask(self) -> Action:
-        """Return the action of success; an abort is told first, even if it came first."""
-        thunk, signal = self._thunk, self._abort_controller.signal
-        may_run = thunk.may_run(self._store, self._meta.arg)
-        if isinstance(may_run, Promise):
-            may_run = await may_run
-        if may_run is False:
-            raise ConditionError
-        if signal.is_aborted:
-            raise self._abort_error()
-        signal.on_abort(self._reject)
-        self._store.dispatch(thunk.pending(self._meta))
-        answer = Promise.resolved(self._scheduler, thunk.ask(self._meta.arg, signal))
-        action: Action = await race(self._scheduler, [self._aborted, answer.then(self._fulfilled)])
+            action = thunk.rejected(meta, reason)
+        signal.off_abort(self._reject)
+        if thunk.is_dispatched(action):
+            store.dispatch(action)
         return action
 
     def _fulfilled(self, payload: Any) -> Action:
