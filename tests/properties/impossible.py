@@ -184,7 +184,7 @@ def _views(records: list[Record]) -> Iterator[str]:
             if mounted.get(place, False) == (record.kind == "mount"):
                 yield f"{place} has a {record.kind} too many"
             mounted[place] = record.kind == "mount"
-        elif record.kind in ("base", "paint", "ready", "freshen"):
+        elif record.kind in ("base", "paint", "ready"):
             # Confirmed rows of the slice store are kept whether or not it is on screen.
             if not mounted.get(place) and not (record.kind == "base" and record.view == "slice"):
                 yield f"{record.kind} in {place}, which is not mounted"

@@ -163,7 +163,7 @@ FORGERIES: dict[str, tuple[str, Forgery]] = {
 @pytest.fixture(scope="module")
 def honest() -> list[Record]:
     """Return the records of a run in which everything happens."""
-    records = list(run(busy(ENHANCED)))
+    records = list(run(busy(ENHANCED, 6)))
     assert broken(records) == []
     return records
 

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "list": "List scenarios, designs, networks or checks.",
     "show": "Show one scenario, design, network or check.",
     "schema": "Print the JSON Schema of scenario, design or network files.",
+    "conformance": "Compare the modelled client with the real packages.",
     "demo": "Run the six seed scenarios under the three designs.",
 }
 

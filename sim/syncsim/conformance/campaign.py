@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from syncsim.conformance.compare import Mismatch, compare, trace_of_model
 from syncsim.conformance.exercise import Exercise, lines_never_run
-from syncsim.conformance.generate import BATCHES
+from syncsim.conformance.generate import BATCH_MIN, BATCHES
 from syncsim.conformance.node import Node
+from syncsim.conformance.omissions import OMISSIONS
 from syncsim.conformance.programs import Program
+from syncsim.conformance.show import as_json
 from syncsim.conformance.trace import Record
 
 CHUNK = 100
-"""Batches drawn with one seed. A chunk with a mismatch is drawn again to cut that down."""
+"""Batches drawn with one seed, at most. A chunk with a mismatch is drawn again to cut that down."""
 
 SEEDS_APART = 1_000_003
 """Campaigns of different seeds draw different chunks."""
@@ -36,6 +39,21 @@ class Campaign:
     mismatch: Mismatch | None = None
     never_run: list[str] = field(default_factory=list)
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        exercise = self.exercise
+        return {
+            "seed": self.seed,
+            "programs": exercise.programs,
+            "records": exercise.records,
+            "mismatch": None if self.mismatch is None else as_json(self.mismatch),
+            "steps": dict(exercise.steps),
+            "options": dict(exercise.options),
+            "branches": dict(exercise.branches),
+            "lines_never_run": self.never_run,
+            "left_out": [asdict(omission) for omission in OMISSIONS],
+        }
+
 
 def run_campaign(
     node: Node, programs: int, first_seed: int, progress: Callable[[int, int], None]
@@ -48,10 +66,12 @@ def run_campaign(
     chunk = 0
     while run.campaign.exercise.programs < programs:
         chunk_seed = first_seed * SEEDS_APART + chunk
-        _draw(run.compare_batch, chunk_seed, [Phase.generate])
+        left = programs - run.campaign.exercise.programs
+        batches = min(CHUNK, left // BATCH_MIN + 1)
+        _draw(run.compare_batch, batches, chunk_seed, [Phase.generate])
         run.take_all()
         if run.campaign.mismatch is not None:
-            run.campaign.mismatch = shrink(node, chunk_seed) or run.campaign.mismatch
+            run.campaign.mismatch = shrink(node, batches, chunk_seed) or run.campaign.mismatch
             break
         progress(run.campaign.exercise.programs, programs)
         chunk += 1
@@ -99,21 +119,25 @@ class _Run:
             trace_of_model(text)
 
 
-def shrink(node: Node, chunk_seed: int) -> Mismatch | None:
+def shrink(node: Node, batches: int, chunk_seed: int) -> Mismatch | None:
     """Draw a chunk again, stop at its first mismatch, and cut that to the smallest program."""
+    # Most programs of a batch come again as they were while one of them is cut down.
+    known: dict[str, Mismatch | None] = {}
     smallest: list[Mismatch] = []
 
     def check(batch: list[Program]) -> None:
         for program in batch:
             text = json.dumps(program, separators=(",", ":"))
-            node.ask(text)
-            found = compare(text, node.answer(), trace_of_model(text))
+            if text not in known:
+                node.ask(text)
+                known[text] = compare(text, node.answer(), trace_of_model(text))
+            found = known[text]
             if found is not None:
                 smallest[:] = [found]
                 raise _Differs
 
     try:
-        _draw(check, chunk_seed, [Phase.generate, Phase.shrink])
+        _draw(check, batches, chunk_seed, [Phase.generate, Phase.shrink])
     except _Differs:
         return smallest[0]
     return None
@@ -123,9 +147,13 @@ class _Differs(Exception):  # noqa: N818 - a signal to Hypothesis
     """The traces of a program that was drawn differ."""
 
 
-def _draw(check: Callable[[list[Program]], None], chunk_seed: int, phases: list[Phase]) -> None:
+def _draw(
+    check: Callable[[list[Program]], None], batches: int, chunk_seed: int, phases: list[Phase]
+) -> None:
     steady = settings(
-        max_examples=CHUNK,
+        max_examples=batches,
+        # The seed alone says what is drawn, whatever profile is in force.
+        derandomize=False,
         phases=phases,
         database=None,
         deadline=None,

@@ -25,7 +25,11 @@ _MODEL = tuple(
     for package in (syncsim.client.query_core, syncsim.client.redux_toolkit)
     for folder in package.__path__
 )
-_NAMES = {"do", "at", "key", "observer", "mutation", "request", "thunk", "value", "list"}
+_NOT_OPTIONS = ("do", "at", "key", "observer", "mutation", "request", "thunk")
+_WHOLE = ("fail", "reason", "reject", "value", "write", "patch", "invalidate", "list")
+"""Of these only that they are there counts, not what they say."""
+
+_PREFIXES = {"mutate": "mutation ", "dispatch": "thunk ", "abort": "abort "}
 
 
 class Exercise:
@@ -44,21 +48,29 @@ class Exercise:
         for step in program["steps"]:
             self.steps[step["do"]] += 1
             for name, value in step.items():
-                if name not in _NAMES:
-                    self.options.update(_option(f"{step['do']} {name}", value))
+                if name not in _NOT_OPTIONS:
+                    prefix = _PREFIXES.get(step["do"], "")
+                    self.options.update(_option(f"{prefix}{name}", value))
         self.records += len(trace)
         self.branches.update(map(_branch, trace))
 
 
 def _option(name: str, value: Any) -> Iterator[str]:
     """Yield the names of an option: with its value if that is a word, with its parts if not."""
-    if isinstance(value, dict):
+    last = name.rsplit(".", maxsplit=1)[-1].rsplit(" ", maxsplit=1)[-1]
+    if last in _WHOLE:
+        yield name
+    elif isinstance(value, dict):
         for part, inner in value.items():
-            yield from _option(f"{name}.{part}", inner)
-    elif isinstance(value, bool | str) and not name.endswith((".fail", ".key", ".invalidate")):
+            if part not in _NOT_OPTIONS:
+                yield from _option(f"{name}.{part}", inner)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _option(name, item)
+    elif isinstance(value, bool | str):
         yield f"{name} {json.dumps(value)}"
     else:
-        yield name
+        yield f"{name} number"
 
 
 def _branch(record: Record) -> str:

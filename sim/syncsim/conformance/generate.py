@@ -20,9 +20,10 @@ Step = dict[str, Any]
 STEPS_MAX = 20
 OPTIONS_MAX = 4
 ANSWERS_MAX = 3
+WAITS_MAX = 3
 
 PROGRAM_BYTES = 12
-STEP_BYTES = 28
+STEP_BYTES = 40
 """As many as most steps take. Where they end, the simplest choices are made."""
 
 BATCH_MIN, BATCH_MAX = 8, 16
@@ -84,7 +85,7 @@ class _Builder:
 
     def _query_program(self) -> Program:
         queries = {}
-        for key in all_of.KEYS[: self.below(len(all_of.KEYS)) + 1]:
+        for key in all_of.KEYS[: 1 + self.below(len(all_of.KEYS))]:
             queries[key] = {"initial": self.pick(all_of.VALUES), "signal": self.one_in(3)}
         tail = self.below(256)
         steps = self._steps(all_of.QUERY_STEPS, self._query_step)
@@ -129,35 +130,55 @@ class _Builder:
         match kind:
             case "mount":
                 return self._mount()
-            case "unmount" | "options" if self._mounted:
+            case "mutate":
+                return self._mutate()
+            case "unmount" | "options":
                 return self._observed(kind)
-            case "fetch" | "prefetch" | "ensure":
-                step = {"do": kind, "key": self.pick(all_of.KEYS), **self._query_options()}
-                if kind == "ensure" and self.one_in(2):
-                    step["revalidateIfStale"] = True
-                return step
-            case "invalidate" | "refetch" | "cancel" | "remove" | "reset":
-                return self._filtered(kind)
+            case "unmountMutation":
+                return self._unmount_mutation()
             case "setData" | "serverWrite":
                 return self._write(kind)
             case "answers":
-                count = 1 + self.below(ANSWERS_MAX)
-                answers = [self._answer() for _ in range(count)]
-                return {"do": kind, "key": self.pick(all_of.KEYS), "list": answers}
-            case "mutate":
-                return self._mutate()
-            case "unmountMutation" if self._mutating:
-                observer = self.pick(tuple(self._mutating))
-                self._mutating.remove(observer)
-                return {"do": kind, "observer": observer}
+                return {"do": kind, "key": self.pick(all_of.KEYS), "list": self._answers()}
             case "reload":
-                self._mounted.clear()
-                self._mutating.clear()
-                return {"do": kind, "persist": not self.one_in(4)}
-            case "unmount" | "options" | "unmountMutation":
-                return None
+                return self._reload()
+            case "fetch" | "prefetch" | "ensure" | "invalidate" | "refetch" | "cancel":
+                return self._call(kind)
+            case "remove" | "reset":
+                return self._call(kind)
             case _:
                 return {"do": kind}
+
+    def _call(self, kind: str) -> Step:
+        """Return a call of a method of the client."""
+        step: Step = {"do": kind}
+        if kind in {"fetch", "prefetch", "ensure"}:
+            step |= {"key": self.pick(all_of.KEYS), **self._query_options()}
+            if kind == "ensure" and self.one_in(2):
+                step["revalidateIfStale"] = True
+            return step
+        if not self.one_in(4):
+            step["key"] = self.pick(all_of.PREFIXES)
+        step |= self.some(all_of.FILTERS, 2)
+        if kind == "invalidate" and self.one_in(2):
+            step["refetchType"] = self.pick(("all", "none", "active", "inactive"))
+        if kind in {"invalidate", "refetch"} and self.one_in(3):
+            step["cancelRefetch"] = self.pick(all_of.FLAGS)
+        if kind == "cancel":
+            step |= self.some({"revert": all_of.FLAGS, "silent": all_of.FLAGS}, 2)
+        return step
+
+    def _reload(self) -> Step:
+        self._mounted.clear()
+        self._mutating.clear()
+        return {"do": "reload", "persist": not self.one_in(4)}
+
+    def _unmount_mutation(self) -> Step | None:
+        if not self._mutating:
+            return None
+        observer = self.pick(tuple(self._mutating))
+        self._mutating.remove(observer)
+        return {"do": "unmountMutation", "observer": observer}
 
     def _query_options(self) -> Step:
         options = self.some(all_of.QUERY_OPTIONS, OPTIONS_MAX)
@@ -172,7 +193,9 @@ class _Builder:
         key = self.pick(all_of.KEYS)
         return {"do": "mount", "observer": free[0], "key": key, **self._query_options()}
 
-    def _observed(self, kind: str) -> Step:
+    def _observed(self, kind: str) -> Step | None:
+        if not self._mounted:
+            return None
         observer = self.pick(tuple(self._mounted))
         step: Step = {"do": kind, "observer": observer}
         if kind == "unmount":
@@ -182,19 +205,6 @@ class _Builder:
             step["key"] = self.pick(all_of.KEYS)
         return {**step, **self._query_options()}
 
-    def _filtered(self, kind: str) -> Step:
-        step: Step = {"do": kind}
-        if not self.one_in(4):
-            step["key"] = self.pick(all_of.PREFIXES)
-        step |= self.some(all_of.FILTERS, 2)
-        if kind == "invalidate" and self.one_in(2):
-            step["refetchType"] = self.pick(("all", "none", "active", "inactive"))
-        if kind in {"invalidate", "refetch"} and self.one_in(3):
-            step["cancelRefetch"] = self.pick(all_of.FLAGS)
-        if kind == "cancel":
-            step |= self.some({"revert": all_of.FLAGS, "silent": all_of.FLAGS}, 2)
-        return step
-
     def _write(self, kind: str) -> Step:
         step: Step = {"do": kind, "key": self.pick(all_of.KEYS)}
         if kind == "serverWrite" or not self.one_in(8):
@@ -202,6 +212,9 @@ class _Builder:
         if kind == "setData" and self.one_in(3):
             step["updatedAt"] = self.pick((0, 1, 50, 100, 1000))
         return step
+
+    def _answers(self) -> list[Step]:
+        return [self._answer() for _ in range(1 + self.below(ANSWERS_MAX))]
 
     def _answer(self) -> Step:
         answer: Step = {"latency": self.pick(all_of.LATENCIES_MS)}
@@ -219,31 +232,31 @@ class _Builder:
     def _mutate(self) -> Step:
         self._mutations += 1
         step: Step = {"do": "mutate", "mutation": f"m{self._mutations}"}
-        if self.one_in(4):
+        if self.one_in(3):
             step["observer"] = self.pick(all_of.MUTATION_OBSERVERS)
             if step["observer"] not in self._mutating:
                 self._mutating.append(step["observer"])
+        if self.one_in(8):
+            step["throws"] = self.pick(all_of.HOOKS)
+        if self.one_in(5):
+            step["waits"] = {
+                self.pick(all_of.HOOKS): self.pick((10, 0, 50, 100))
+                for _ in range(1 + self.below(WAITS_MAX))
+            }
+        if self.one_in(2):
+            step["settle"] = self._settle()
+        if self.one_in(2):
+            step["optimistic"] = self._optimistic()
         step |= self.some(all_of.MUTATION_OPTIONS, OPTIONS_MAX)
         if step.get("retry") is True:
             # Without any delay it could be tried again for ever at one time (omissions.py).
             step["retryDelay"] = max(step.get("retryDelay", 0), 10)
-            self._polls = True
+        # A mutation that hangs sets its gc timer again and again.
+        self._polls = self._polls or step.get("retry") is True or "gcTime" in step
         if not self.one_in(4):
             step["answer"] = self._mutation_answer()
         if self.one_in(3):
-            count = 1 + self.below(ANSWERS_MAX)
-            step["answers"] = [self._mutation_answer() for _ in range(count)]
-        if self.one_in(2):
-            step["optimistic"] = self._optimistic()
-        if self.one_in(2):
-            step["settle"] = self._settle()
-        if self.one_in(5):
-            step["waits"] = {
-                self.pick(all_of.HOOKS): self.pick((10, 0, 50, 100))
-                for _ in range(1 + self.below(ANSWERS_MAX))
-            }
-        if self.one_in(8):
-            step["throws"] = self.pick(all_of.HOOKS)
+            step["answers"] = [self._mutation_answer() for _ in range(1 + self.below(ANSWERS_MAX))]
         return step
 
     def _mutation_answer(self) -> Step:

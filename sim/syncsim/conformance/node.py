@@ -35,8 +35,8 @@ READ_BYTES = 1 << 16
 ERROR_LINES_SHOWN = 3
 
 
-class NodeError(SyncSimError):
-    """The packages could not be asked, so nothing is known of the model."""
+class ToolError(SyncSimError):
+    """A tool is missing or has died, so nothing is known of the model."""
 
     exit_status = EXIT_UNKNOWN
 
@@ -118,11 +118,11 @@ class Node:
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         self._lines.extend(lines)
 
-    def _died(self, expected: str) -> NodeError:
+    def _died(self, expected: str) -> ToolError:
         self._errors.seek(0)
         last = self._errors.read().decode(errors="replace").strip().splitlines()
         said = " | ".join(last[-ERROR_LINES_SHOWN:]) or "nothing"
-        return NodeError(
+        return ToolError(
             Problem(
                 code="no-answer",
                 place=str(RUNNER_FOLDER / "runner.mjs"),
@@ -137,25 +137,27 @@ def find_node() -> str:
     """Return the path of a Node that can run the packages.
 
     Raises:
-        NodeError: if Node, the right version of it, or the packages are missing.
+        ToolError: if Node, the right version of it, or the packages are missing.
     """
     command = shutil.which("node")
     if command is None:
-        raise _missing("node-missing", "node", f"Node {NODE_MAJOR_MIN} or newer", "none")
+        raise missing("node-missing", "node", f"Node {NODE_MAJOR_MIN} or newer", "none")
     version = subprocess.run(  # noqa: S603 - the path that was just found
         [command, "--version"], capture_output=True, text=True, check=False
     ).stdout.strip()
     major = version.removeprefix("v").split(".")[0]
     if not major.isdecimal() or int(major) < NODE_MAJOR_MIN:
         found = quoted(version)
-        raise _missing("node-too-old", command, f"Node {NODE_MAJOR_MIN} or newer", found)
+        raise missing("node-too-old", command, f"Node {NODE_MAJOR_MIN} or newer", found)
     for package in ("@tanstack/query-core", "@reduxjs/toolkit"):
         folder = RUNNER_FOLDER / "node_modules" / package
         if not (folder / "package.json").is_file():
-            raise _missing("packages-missing", str(folder), f"the package {package}", "none")
+            raise missing("packages-missing", str(folder), f"the package {package}", "none")
     return command
 
 
-def _missing(code: str, place: str, expected: str, found: str) -> NodeError:
-    hint = "make clients"
-    return NodeError(Problem(code=code, place=place, expected=expected, found=found, hint=hint))
+def missing(
+    code: str, place: str, expected: str, found: str, hint: str = "make clients"
+) -> ToolError:
+    """Return the error of a tool that is not there."""
+    return ToolError(Problem(code=code, place=place, expected=expected, found=found, hint=hint))

@@ -122,7 +122,8 @@ QUERY_STEPS: Final = (
     *("mount", "mutate") * 8,
     *("answers",) * 8,
     *("invalidate", "unmount") * 5,
-    *("refetch", "setData", "serverWrite", "options", "fetch", "unmountMutation") * 3,
+    *("refetch", "setData", "serverWrite", "options", "fetch") * 3,
+    *("unmountMutation",) * 4,
     *("cancel", "offline", "online", "online", "focus", "focus", "blur", "count") * 2,
     *("remove", "reset", "prefetch", "ensure", "resume", "reload", "store", "restore", "restore"),
 )

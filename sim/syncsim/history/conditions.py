@@ -27,8 +27,8 @@ def compile_conditions(where: Sequence[Condition], names: Mapping[str, str]) -> 
     tests = [_compile(field, operator, value, names) for field, operator, value in where]
 
     def test(fields: Fields) -> bool:
-        # A plain loop: this runs for every row of every view, and a generator costs more.
-        for holds in tests:  # noqa: SIM110 - all() would be a generator
+        # This runs for every row of every view.
+        for holds in tests:  # noqa: SIM110 - a generator costs more
             if not holds(fields):
                 return False
         return True

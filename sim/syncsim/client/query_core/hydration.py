@@ -65,11 +65,13 @@ def hydrate(client: QueryClient, stored: DehydratedState) -> None:
     A query that is there already takes only what is newer, and goes on fetching if it does.
     """
     for mutation in stored.mutations:
+        assert mutation.state.status == "pending", "what is paused is pending"
         functions = MutationOptions(mutation_key=mutation.key, scope=mutation.scope)
         context = copy.deepcopy(mutation.state.context)
         client.mutation_cache.build(client, functions, mutation.state._replace(context=context))
     for key, stored_state in stored.queries:
         state = stored_state._replace(data=copy.deepcopy(stored_state.data), fetch_status="idle")
+        assert stored_state.has_data, "what succeeded has data"
         options = client.default_query_options(QueryOptions(query_key=key))
         query = client.query_cache.get(options.query_hash)
         if query is None:

@@ -59,6 +59,7 @@ class Mutation(Removable):
         options: MutationOptions,
         state: MutationState | None = None,
     ) -> None:
+        assert options.is_defaulted, "stored mutations find their functions in the defaults"
         super().__init__(environment.scheduler)
         self._environment = environment
         self._cache = cache
@@ -132,6 +133,7 @@ class Mutation(Removable):
         return data
 
     def _over(self, retryer: Retryer) -> None:
+        assert self.state.status in {"success", "error"}, "all hooks have been called"
         if self._retryer is retryer:
             self._retryer = None
         self._cache.run_next(self)

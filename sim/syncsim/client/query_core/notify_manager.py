@@ -26,6 +26,7 @@ class NotifyManager:
             return callback()
         finally:
             self._transactions -= 1
+            assert self._transactions >= 0, "each batch ends once"
             if self._transactions == 0:
                 self._flush()
 

@@ -180,6 +180,7 @@ def wait_for_all(scheduler: Scheduler, promises: Iterable[Promise]) -> Promise:
             nonlocal left
             values[place] = value
             left -= 1
+            assert left >= 0, "a promise is settled once"
             if left == 0:
                 everything.resolve(values)
 

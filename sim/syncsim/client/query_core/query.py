@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from syncsim.client.query_core.abort import AbortController, AbortSignal
 from syncsim.client.query_core.options import QueryOptions
-from syncsim.client.query_core.promise import REJECTED, Promise, Rejection
+from syncsim.client.query_core.promise import PENDING, REJECTED, Promise, Rejection
 from syncsim.client.query_core.removable import Removable
 from syncsim.client.query_core.retryer import (
     RETRIES,
@@ -95,6 +95,7 @@ class Query(Removable):
     def __init__(
         self, client: QueryClient, options: QueryOptions, state: QueryState | None = None
     ) -> None:
+        assert options.is_defaulted, "the hash of the key is a default"
         super().__init__(client.environment.scheduler)
         self._environment = client.environment
         self._cache: QueryCache = client.query_cache
@@ -123,6 +124,7 @@ class Query(Removable):
     def set_data(self, data: Any, *, updated_at: int | None = None, manual: bool = False) -> None:
         """Take new data for fresh; `manual` is a write that no fetch brought."""
         sharing = self.options.structural_sharing
+        assert data is not UNDEFINED, "what is undefined is no data"
         data = replace_data(self.state.data, data, structural_sharing=sharing)
         self._success(data, updated_at, manual=manual)
 
@@ -206,9 +208,9 @@ class Query(Removable):
 
     def add_observer(self, observer: QueryObserver) -> None:
         """Take an observer; the query is in use now."""
-        if observer not in self.observers:
-            self.observers.append(observer)
-            self.clear_gc_timeout()
+        assert observer not in self.observers, "an observer is mounted once"
+        self.observers.append(observer)
+        self.clear_gc_timeout()
 
     def remove_observer(self, observer: QueryObserver) -> None:
         """Let an observer go. When the last one goes, so does a fetch that heeds its signal.
@@ -322,6 +324,7 @@ class Query(Removable):
         return instead
 
     def _over(self, retryer: Retryer) -> None:
+        assert retryer.status != PENDING, "no try is under way"
         if self._retryer is retryer:
             self._retryer = None
             self._fetch_promise = None

@@ -39,6 +39,7 @@ class QueryClient:
 
     def mount(self) -> None:
         """Start to heed focus and network: paused mutations first, and only then the queries."""
+        assert not self._unsubscribes, "a client is mounted once"
         environment = self.environment
         self._unsubscribes = [
             environment.focus_manager.subscribe(

@@ -202,6 +202,7 @@ class QueryObserver(Subscribable[Callable[[QueryObserverResult], object]]):
         self._stale_timeout = self._scheduler.set_timeout(self._became_stale, wait_ms)
 
     def _became_stale(self) -> None:
+        assert self.has_listeners(), "its timers go with the last listener"
         if not self.current_result.is_stale:
             self.update_result()
 
@@ -218,6 +219,7 @@ class QueryObserver(Subscribable[Callable[[QueryObserverResult], object]]):
     def _interval_passed(self) -> None:
         """Refetch, unless the page is behind others, and be back an interval later."""
         assert self._refetch_interval_ms > 0, "a timer was set"
+        assert self.has_listeners(), "its timers go with the last listener"
         self._refetch_timeout = self._scheduler.set_timeout(
             self._interval_passed, self._refetch_interval_ms
         )

@@ -77,6 +77,7 @@ class Retryer:
 
     def start(self) -> Promise:
         """Run, or pause until it may run."""
+        assert self.status == PENDING, "a retryer starts once"
         if self.can_start():
             self._run()
         else:
@@ -170,6 +171,7 @@ class Retryer:
             self._reject(reason)
             return
         self._failure_count += 1
+        assert delay_ms >= 0, delay_ms
         config.on_fail(self._failure_count, reason)
         self._sleep(delay_ms).then(self._wait_to_continue).then(lambda _: self._try_again(reason))
 

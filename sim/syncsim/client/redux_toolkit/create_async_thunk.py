@@ -130,9 +130,9 @@ class Request:
             if isinstance(may_run, Promise):
                 may_run = yield may_run
             if may_run is False:
-                raise ConditionError  # noqa: TRY301 - caught below as any other reason
+                raise ConditionError
             if signal.is_aborted:
-                raise self._abort_error()  # noqa: TRY301 - caught below as any other reason
+                raise self._abort_error()
             signal.on_abort(self._reject)
             store.dispatch(thunk.pending(meta))
             answer = Promise.resolved(self._scheduler, thunk.ask(meta.arg, signal))

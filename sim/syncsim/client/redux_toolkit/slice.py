@@ -45,6 +45,7 @@ class Store:
 
     def dispatch(self, action: Action) -> None:
         """Take an action: the state changes at once."""
+        assert action.type, "a reducer tells actions apart by their type"
         self.state = self._reducer(self.state, action)
         for watcher in self._watchers:
             watcher(action)
