@@ -83,12 +83,15 @@ def seconds(time_us: int) -> str:
 
 
 def words(fields: dict[str, Any] | None, than: dict[str, Any] | None = None) -> str:
-    """Write a row for a story: the fields that differ from `than`, or 'no such row'."""
+    """Write a row for a story: the fields that differ from `than`, or 'no such row'.
+
+    In order of name, because a history read from a file has lost any other.
+    """
     if fields is None:
         return "no such row"
     parts = [
         f"{name} {value}"
-        for name, value in fields.items()
+        for name, value in sorted(fields.items())
         if name != "id" and (than is None or than.get(name) != value)
     ]
     return ", ".join(parts) or "the same"

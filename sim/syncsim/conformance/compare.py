@@ -31,7 +31,7 @@ class Mismatch:
         """Return the number, from 0, of the first record that differs."""
         pairs = zip(self.packages, self.model, strict=False)
         shorter = min(len(self.packages), len(self.model))
-        return next((at for at, (ours, theirs) in enumerate(pairs) if ours != theirs), shorter)
+        return next((at for at, (theirs, ours) in enumerate(pairs) if theirs != ours), shorter)
 
 
 def trace_of_model(program: str) -> list[Record]:

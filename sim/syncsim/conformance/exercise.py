@@ -26,7 +26,7 @@ _MODEL = tuple(
     for folder in package.__path__
 )
 _NOT_OPTIONS = ("do", "at", "key", "observer", "mutation", "request", "thunk")
-_WHOLE = ("fail", "reason", "reject", "value", "write", "patch", "invalidate", "list")
+_WHOLE = ("fail", "reason", "reject", "value", "write", "patch", "invalidate")
 """Of these only that they are there counts, not what they say."""
 
 _PREFIXES = {"mutate": "mutation ", "dispatch": "thunk ", "abort": "abort "}

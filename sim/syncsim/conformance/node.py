@@ -26,10 +26,11 @@ RUNNER_FOLDER = _PACKAGE.parents[1] / "clients" / "tanstack"
 
 NODE_MAJOR_MIN = 20
 AHEAD_MAX = 8
-"""Programs that wait for their traces. All of them together fit into a pipe, so that neither
-side ever waits for the other to read."""
+AHEAD_BYTES_MAX = 30_000
+"""Programs that wait for their traces. With one more they still fit into a pipe of 64 KiB, so
+that neither side ever waits for the other to read."""
 
-PROGRAM_BYTES_MAX = 8_000
+ANSWER_BYTES_MAX = 50_000_000
 ANSWER_SECONDS_MAX = 60
 READ_BYTES = 1 << 16
 ERROR_LINES_SHOWN = 3
@@ -55,7 +56,7 @@ class Node:
             stdout=subprocess.PIPE,
             stderr=self._errors,
         )
-        self._asked: deque[bytes] = deque()
+        self._asked: deque[int] = deque()
         self._lines: deque[bytes] = deque()
         self._rest = b""
 
@@ -73,20 +74,20 @@ class Node:
     @property
     def is_full(self) -> bool:
         """Tell whether a trace must be taken before the next program is given."""
-        return len(self._asked) == AHEAD_MAX
+        return len(self._asked) >= AHEAD_MAX or sum(self._asked) > AHEAD_BYTES_MAX
 
     def ask(self, program: str) -> None:
         """Give a program to run."""
         line = program.encode()
         assert not self.is_full, "take a trace first"
-        assert len(line) < PROGRAM_BYTES_MAX, "programs are small"
+        assert len(line) < AHEAD_BYTES_MAX, "programs are small"
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(line + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             raise self._died("the runner to read a program") from None
-        self._asked.append(line)
+        self._asked.append(len(line))
 
     def answer(self) -> bytes:
         """Take the line of the program that has waited longest."""
@@ -117,6 +118,8 @@ class Node:
             raise self._died("an answer")
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         self._lines.extend(lines)
+        if len(self._rest) > ANSWER_BYTES_MAX:
+            raise self._died(f"an answer of at most {ANSWER_BYTES_MAX} bytes")
 
     def _died(self, expected: str) -> ToolError:
         self._errors.seek(0)

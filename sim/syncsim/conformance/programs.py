@@ -124,7 +124,8 @@ QUERY_STEPS: Final = (
     *("invalidate", "unmount") * 5,
     *("refetch", "setData", "serverWrite", "options", "fetch") * 3,
     *("unmountMutation",) * 4,
-    *("cancel", "offline", "online", "online", "focus", "focus", "blur", "count") * 2,
+    *("cancel", "offline", "online", "focus", "blur") * 3,
+    *("count", "count"),
     *("remove", "reset", "prefetch", "ensure", "resume", "reload", "store", "restore", "restore"),
 )
 """The kinds of steps of a query program, each as often as it is likely."""

@@ -1,0 +1,179 @@
+"""The command line: what it prints, and with which status it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from syncsim.cli.main import COMMANDS, main
+from syncsim.errors import EXIT_FAIL, EXIT_INTERNAL, EXIT_PASS, EXIT_UNKNOWN, EXIT_USAGE
+
+SCENARIO = """\
+syncsim: 1
+title: One operator
+design: enhanced
+network: office
+clients:
+  op-1: {role: operator, shows: [pending]}
+rows:
+  appointment:
+    A1: {therapist: th-1}
+steps:
+  - {at: 1s, who: op-1, do: accept, on: A1}
+checks: [CONV, ONCE, DONE]
+"""
+
+
+class Cli:
+    """Runs the command line and keeps what it printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.out = ""
+        self.err = ""
+
+    def __call__(self, *args: object) -> int:
+        with pytest.raises(SystemExit) as ended:
+            main([str(arg) for arg in args])
+        self.out, self.err = self._capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    return Cli(capsys)
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.yaml"
+    path.write_text(SCENARIO)
+    return path
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_with_examples(cli, name):
+    assert cli(name, "--help") == EXIT_PASS
+    assert "Examples:" in cli.out or name == "demo"
+    assert f"syncsim {name}" in cli.out
+
+
+def test_help_lists_every_command(cli):
+    assert cli("--help") == EXIT_PASS
+    assert all(name in cli.out for name in COMMANDS)
+
+
+def test_a_run_ends_with_the_status_of_its_verdict(cli, scenario):
+    assert cli("run", scenario) == EXIT_PASS
+    assert "verdict: pass" in cli.out
+    assert cli("run", "seed/offline", "--design", "enhanced", "--json") == EXIT_FAIL
+    scenario.write_text(SCENARIO + "sometimes: [refusal]\n")
+    assert cli("run", scenario) == EXIT_UNKNOWN
+    assert "never arose" in cli.out
+
+
+def test_json_is_one_document_and_nothing_else(cli, scenario):
+    assert cli("run", scenario, "--json") == EXIT_PASS
+    document = json.loads(cli.out)
+    assert document["status"] == "pass"
+    assert len(document["history_sha256"]) == 64
+    assert cli.err == ""
+
+
+def test_the_run_folder_is_judged_and_reported_again(cli, scenario, tmp_path):
+    folder = tmp_path / "out"
+    assert cli("run", scenario, "--out", folder, "--no-figures") == EXIT_PASS
+    assert cli("check", folder / "history.jsonl") == EXIT_PASS
+    assert cli("check", folder / "history.jsonl", "--only", "CONV", "--json") == EXIT_PASS
+    assert [finding["check"] for finding in json.loads(cli.out)["findings"]] == ["CONV"]
+    page = (folder / "index.html").read_text()
+    (folder / "index.html").unlink()
+    assert cli("report", folder) == EXIT_PASS
+    assert "<img" in (folder / "index.html").read_text()
+    assert "<img" not in page
+    assert cli("run", folder / "scenario.yaml", "--json") == EXIT_PASS
+
+
+def test_a_history_that_was_cut_off_is_unknown_and_says_where(cli, scenario, tmp_path):
+    folder = tmp_path / "out"
+    cli("run", scenario, "--out", folder, "--no-figures")
+    path = folder / "history.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:20]) + lines[20][:10])
+    assert cli("check", path) == EXIT_UNKNOWN
+    assert cli.err.startswith(f"{path}:21: unreadable-history")
+    assert cli.out == ""
+
+
+def test_a_mistake_in_a_scenario_is_three_lines_and_no_traceback(cli, scenario):
+    scenario.write_text(SCENARIO.replace("do: accept,", "do: acept,"))
+    assert cli("run", scenario) == EXIT_USAGE
+    place, what, hint = cli.err.splitlines()
+    assert place == f"{scenario}:11:29: unknown-action"
+    assert "found 'acept'" in what
+    assert hint == "  hint: did you mean 'accept'?"
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("rnu", "x"), "did you mean 'run'?"),
+        (("run",), "Missing argument 'SCENARIO'"),
+        (("run", "seed/offlin"), "did you mean 'seed/offline'?"),
+        (("run", "seed/offline", "--design", "hardend"), "did you mean 'hardened'?"),
+        (("run", "seed/offline", "--network", "ofice"), "did you mean 'office'?"),
+        (("run", "seed/offline", "--seed", "-1"), "--seed"),
+        (("compare", "seed/offline"), "--designs"),
+        (("compare", "seed/offline", "--designs", "nothing"), "unknown-design"),
+        (("show", "hardend"), "did you mean 'hardened'?"),
+        (("list", "things"), "'scenarios'"),
+        (("check", "x.jsonl", "--only", "CONVV"), "did you mean 'CONV'?"),
+    ],
+)
+def test_wrong_usage_ends_with_64_and_a_hint(cli, args, said):
+    assert cli(*args) == EXIT_USAGE
+    assert said in cli.err
+    assert "Traceback" not in cli.err
+
+
+def test_an_output_folder_that_is_a_file_is_refused(cli, scenario, tmp_path):
+    assert cli("run", scenario, "--out", scenario) == EXIT_USAGE
+    assert "expected a folder that can be written" in cli.err
+
+
+def test_compare_prints_a_table_and_exact_json(cli, scenario, tmp_path):
+    csv = tmp_path / "rows.csv"
+    designs = "manual-refresh,enhanced"
+    assert cli("compare", scenario, "--designs", designs, "--seeds", "2", "--csv", csv) == 0
+    assert "manual-refresh" in cli.out
+    assert "comparing: 4 of 4" in cli.err
+    assert len(csv.read_text().splitlines()) == 3
+    assert cli("compare", scenario, "--designs", designs, "--json") == 0
+    assert [row["design"] for row in json.loads(cli.out)["rows"]] == designs.split(",")
+
+
+def test_list_and_show_know_the_catalogue(cli):
+    for kind, name in (("scenarios", "seed/offline"), ("designs", "hardened"), ("checks", "ROLL")):
+        assert cli("list", kind) == 0
+        assert name in cli.out
+        assert cli("show", name) == 0
+        assert cli.out
+        assert cli("show", name, "--json") == 0
+        assert json.loads(cli.out)["name"] == name
+
+
+def test_the_schema_is_json(cli):
+    for kind in ("scenario", "design", "network"):
+        assert cli("schema", kind) == 0
+        assert json.loads(cli.out)["type"] == "object"
+
+
+def test_a_defect_is_said_to_be_ours(cli, monkeypatch):
+    monkeypatch.setattr("syncsim.api.run", lambda *args, **options: 1 / 0)
+    assert cli("run", "seed/offline") == EXIT_INTERNAL
+    assert "syncsim: internal error" in cli.err
+    assert "ZeroDivisionError" in cli.err
+    assert "Traceback" not in cli.err
