@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any
 
 from syncsim.history.kinds import FORMAT, KINDS, VERSION
@@ -119,15 +119,30 @@ class History:
         )
 
     def __iter__(self) -> Iterator[Record]:
-        return (self[seq] for seq in range(self._length))
+        self._settle()
+        return self._read(range(len(self._names.texts)))
 
     def of(self, *kinds: str) -> Iterator[Record]:
         """Yield the records of these kinds, in order."""
         for kind in kinds:
             assert kind in KINDS, kind
         self._settle()
-        wanted = frozenset(self._names[kind] for kind in kinds if kind in self._names)
-        return (self[seq] for seq, code in enumerate(self._texts[0]) if code in wanted)
+        return self._read(frozenset(self._names[kind] for kind in kinds if kind in self._names))
+
+    def _read(self, wanted: Container[int]) -> Iterator[Record]:
+        """Yield the records whose kind has one of these codes, walking the columns abreast."""
+        name = self._names.texts
+        make = Record._make
+        columns = zip(*self._numbers, *self._texts, self._data, strict=True)
+        for seq, row in enumerate(columns):
+            time_us, cause, version, lsn, kind, at, peer, intent, message, entity, view, data = row
+            if kind in wanted:
+                yield make(
+                    (
+                        seq, time_us, name[kind], name[at], name[peer], cause, name[intent],
+                        name[message], name[entity], version, lsn, name[view], data,
+                    )
+                )  # fmt: skip
 
     @property
     def end_us(self) -> int:
