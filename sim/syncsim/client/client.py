@@ -6,7 +6,7 @@ nothing, waits for nothing and knows neither the network nor the simulation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from syncsim.client.cache.query import Query
@@ -39,7 +39,7 @@ from syncsim.client.slices import SliceStore
 from syncsim.client.socket import RECONNECT, Socket
 from syncsim.client.write import write_strategy
 from syncsim.design import Design
-from syncsim.domain import Action, Domain, Row, changes, type_of
+from syncsim.domain import Action, Domain, Row, changes
 from syncsim.history import Test, compile_conditions
 from syncsim.net.messages import EventBody, ResultBody, RowsBody
 
@@ -64,7 +64,7 @@ class Client:
         )
         self._socket = Socket(self._context)
         self._opened: Query | None = None
-        self._offers: dict[str, Test] = {}
+        self._tests: dict[str, Test] = {}
         self._habits = 0
         self._handlers: dict[type, Callable[[Any], None]] = {
             Start: self._start,
@@ -91,22 +91,20 @@ class Client:
         self._handlers[type(event)](event)
         return context.out
 
-    def can(self, action: Action, row: Row) -> bool:
-        """Tell whether the screen offers an action on a row that it shows.
+    def offers(self, action: Action, rows: Iterable[Row]) -> list[Row]:
+        """Return those of the rows shown on which the screen offers an action.
 
-        A button looks at its own row only, not at the rows that this one links to.
+        The rows are of the action's entity. A button looks at its own row only, not at the
+        rows that this one links to.
         """
-        offers = self._offers.get(action.name)
-        if offers is None:
+        if self.role not in action.roles:
+            return []
+        test = self._tests.get(action.name)
+        if test is None:
             own = [condition for condition in action.guard if "." not in condition[0]]
-            offers = compile_conditions(own, {"$user": self._context.user})
-            self._offers[action.name] = offers
-        assert row.fields is not None, row.entity
-        return (
-            self.role in action.roles
-            and type_of(row.entity) == action.entity
-            and offers(row.fields)
-        )
+            test = compile_conditions(own, {"$user": self._context.user})
+            self._tests[action.name] = test
+        return [row for row in rows if row.fields is not None and test(row.fields)]
 
     def _touch(self, query: Query) -> None:
         self.screen.touch(query)
@@ -137,7 +135,7 @@ class Client:
         else:
             row = self.screen.find(f"{action.entity}/{event.row_id}")
             seen = [row] if row is not None else []
-        rows = [row for row in seen if self.can(action, row)]
+        rows = self.offers(action, seen)
         entities = tuple(row.entity for row in rows)
         wanted = "" if action.batch else f"{action.entity}/{event.row_id}"
         data = {

@@ -22,7 +22,7 @@ OPTIONS_MAX = 4
 ANSWERS_MAX = 3
 WAITS_MAX = 3
 
-PROGRAM_BYTES = 12
+PROGRAM_BYTES = 32
 STEP_BYTES = 40
 """As many as most steps take. Where they end, the simplest choices are made."""
 
@@ -57,6 +57,9 @@ class _Builder:
         self._requests: list[str] = []
         self._mutations = 0
         self._polls = False
+        # What all observers and calls of one program have in common leads to places where
+        # single options do not.
+        self._habits: Step = {}
 
     def below(self, size: int) -> int:
         """Choose a number from 0 to below `size`; it shrinks to 0."""
@@ -88,7 +91,10 @@ class _Builder:
         for key in all_of.KEYS[: 1 + self.below(len(all_of.KEYS))]:
             queries[key] = {"initial": self.pick(all_of.VALUES), "signal": self.one_in(3)}
         tail = self.below(256)
-        steps = self._steps(all_of.QUERY_STEPS, self._query_step)
+        if self.one_in(2):
+            self._habits = self.some(all_of.QUERY_OPTIONS, 2)
+        bad_start = [self._refusals(key) for key in queries if self.one_in(4)]
+        steps = bad_start + self._steps(all_of.QUERY_STEPS, self._query_step)
         until = self._until(steps, tail)
         return {"id": "g", "queries": queries, "steps": steps, "until": until}
 
@@ -181,7 +187,7 @@ class _Builder:
         return {"do": "unmountMutation", "observer": observer}
 
     def _query_options(self) -> Step:
-        options = self.some(all_of.QUERY_OPTIONS, OPTIONS_MAX)
+        options = self._habits | self.some(all_of.QUERY_OPTIONS, OPTIONS_MAX)
         self._polls = self._polls or bool(options.get("refetchInterval"))
         return options
 
@@ -212,6 +218,12 @@ class _Builder:
         if kind == "setData" and self.one_in(3):
             step["updatedAt"] = self.pick((0, 1, 50, 100, 1000))
         return step
+
+    def _refusals(self, key: str) -> Step:
+        """Return a step after which the first requests of a key fail."""
+        answer = {"latency": self.pick(all_of.LATENCIES_MS), "fail": self.pick(all_of.ERRORS)}
+        answers = [answer] * (1 + self.below(ANSWERS_MAX))
+        return {"at": 0, "do": "answers", "key": key, "list": answers}
 
     def _answers(self) -> list[Step]:
         return [self._answer() for _ in range(1 + self.below(ANSWERS_MAX))]

@@ -46,7 +46,7 @@ def choose(load: Load, name: str, client: Client, domain: Domain, draws: Draws) 
     while possible:
         action_name = draws.first(possible, f"{name}/action")
         action = domain.actions[action_name]
-        rows = [row.entity for row in seen[action.entity] if client.can(action, row)]
+        rows = [row.entity for row in client.offers(action, seen[action.entity])]
         if rows:
             entity = draws.first(rows, f"{name}/row")
             args = {
