@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -83,3 +85,19 @@ def test_answers_come_in_the_order_of_the_programs(monkeypatch, tmp_path):
             node.ask(program)
         assert node.is_full
         assert [node.answer().decode() for _ in asked] == asked
+
+
+def test_without_hypothesis_nothing_is_known():
+    program = (
+        "import sys; sys.modules['hypothesis'] = None\n"
+        "from syncsim.cli.main import main; main(['conformance'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "Python: package-missing",
+        "  expected Hypothesis, found no module hypothesis",
+        "  hint: pip install 'syncsim[test]'",
+    ]
