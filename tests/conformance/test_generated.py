@@ -55,6 +55,5 @@ def test_a_model_that_is_wrong_is_found_and_the_program_cut_small(node, monkeypa
     campaign = run_campaign(node, PROGRAMS, 0, silent)
     assert campaign.mismatch is not None
     mismatch = campaign.mismatch
-    assert [step["do"] for step in mismatch.program["steps"]][-1] in {"invalidate", "mutate"}
     assert len(mismatch.program["steps"]) <= 3
     assert '"invalidate"' in mismatch.packages[mismatch.first_difference]
