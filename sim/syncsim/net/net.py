@@ -8,7 +8,7 @@ when the connection breaks, and then the sender cannot know what arrived.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from syncsim.engine import Draws, Engine
 from syncsim.history import History
@@ -285,48 +285,26 @@ class Net:
         return self._draws.exponential_us(jitter_us, name) if jitter_us else 0
 
     def _note_send(self, message: Message, cause: int) -> int:
-        return self._history.append(
-            self._engine.now_us,
-            "send",
-            message.sender,
-            message.recipient,
-            cause,
-            message.intent,
-            message.name,
-            message.entity,
-            message.version,
-            message.lsn,
-            message.view,
-            {"what": message.what, "bytes": message.bytes},
-        )
+        data = {"what": message.what, "bytes": message.bytes}
+        return self._note("send", message.sender, message.recipient, message, cause, data)
 
     def _note_receive(self, message: Message, sent: int) -> int:
-        return self._history.append(
-            self._engine.now_us,
-            "receive",
-            message.recipient,
-            message.sender,
-            sent,
-            message.intent,
-            message.name,
-            message.entity,
-            message.version,
-            message.lsn,
-            message.view,
-        )
+        return self._note("receive", message.recipient, message.sender, message, sent, None)
 
     def _note_lose(self, message: Message, reason: str, cause: int) -> int:
+        data = {"reason": reason, "what": message.what}
+        return self._note("lose", message.recipient, message.sender, message, cause, data)
+
+    def _note(
+        self,
+        kind: str,
+        at: str,
+        peer: str,
+        message: Message,
+        cause: int,
+        data: dict[str, Any] | None,
+    ) -> int:
         return self._history.append(
-            self._engine.now_us,
-            "lose",
-            message.recipient,
-            message.sender,
-            cause,
-            message.intent,
-            message.name,
-            message.entity,
-            message.version,
-            message.lsn,
-            message.view,
-            {"reason": reason, "what": message.what},
-        )
+            self._engine.now_us, kind, at, peer, cause, message.intent, message.name,
+            message.entity, message.version, message.lsn, message.view, data,
+        )  # fmt: skip
