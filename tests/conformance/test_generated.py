@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syncsim.client.query_core.query import Query
+from syncsim.client.cache.query import Query
 from syncsim.conformance.campaign import run_campaign
 from syncsim.conformance.node import Node, ToolError
 from syncsim.conformance.programs import QUERY_STEPS, REDUX_STEPS

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from syncsim.client.cache.query import Query
-from syncsim.client.cache.query_cache import WATCH, QueryCache
 from syncsim.client.context import Context
 from syncsim.client.mutation import Mutation
 from syncsim.client.mutations import WATCH_WRITES, Mutations
@@ -37,6 +35,8 @@ from syncsim.client.recovery import recovery_strategy
 from syncsim.client.screen import FRAME, Screen
 from syncsim.client.slices import SliceStore
 from syncsim.client.socket import RECONNECT, Socket
+from syncsim.client.view import Query
+from syncsim.client.views import WATCH, QueryCache
 from syncsim.client.write import write_strategy
 from syncsim.design import Design
 from syncsim.domain import Action, Domain, Row, changes

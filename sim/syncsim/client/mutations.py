@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from syncsim.client.cache.query_cache import QueryCache
 from syncsim.client.context import Context, retry_delay_us
 from syncsim.client.mutation import Mutation
 from syncsim.client.overlay import OverlayStrategy
 from syncsim.client.ports import Request
 from syncsim.client.read import ReadStrategy
+from syncsim.client.views import QueryCache
 from syncsim.client.write import WriteStrategy
 from syncsim.domain import Row
 from syncsim.net.messages import BATCH_ITEM_BYTES, REQUEST_BYTES, MutateBody, ResultBody

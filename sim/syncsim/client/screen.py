@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncsim.client.cache.query import Query, Rows, difference
 from syncsim.client.context import Context
 from syncsim.client.overlay import OverlayStrategy
 from syncsim.client.slices import SliceStore
+from syncsim.client.view import Query, Rows, difference
 from syncsim.domain import Row, id_of, type_of
 from syncsim.history.replay import SLICE
 

@@ -6,7 +6,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable
 
-from syncsim.client.query_core.scheduler import Callback
+from syncsim.client.cache.scheduler import Callback
 
 START_MS = 1_000_000
 """Not 0, since query-core reads a time of 0 as never; traces count from here."""

@@ -15,14 +15,14 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-import syncsim.client.query_core
+import syncsim.client.cache
 import syncsim.client.redux_toolkit
 from syncsim.conformance.programs import Program
 from syncsim.conformance.trace import Record
 
 _MODEL = tuple(
     Path(folder)
-    for package in (syncsim.client.query_core, syncsim.client.redux_toolkit)
+    for package in (syncsim.client.cache, syncsim.client.redux_toolkit)
     for folder in package.__path__
 )
 _NOT_OPTIONS = ("do", "at", "key", "observer", "mutation", "request", "thunk")

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from syncsim.client.query_core.environment import Environment
-from syncsim.client.query_core.mutation import Mutation, MutationCacheEvent, MutationState
-from syncsim.client.query_core.mutation_observer import MutationObserver
-from syncsim.client.query_core.options import MutationHooks, MutationOptions
-from syncsim.client.query_core.promise import Promise, Rejection
-from syncsim.client.query_core.query_client import QueryClient
-from syncsim.client.query_core.utils import EVERY_QUERY, UNDEFINED, QueryFilters, members_of
+from syncsim.client.cache.environment import Environment
+from syncsim.client.cache.mutation import Mutation, MutationCacheEvent, MutationState
+from syncsim.client.cache.mutation_observer import MutationObserver
+from syncsim.client.cache.options import MutationHooks, MutationOptions
+from syncsim.client.cache.promise import Promise, Rejection
+from syncsim.client.cache.query_client import QueryClient
+from syncsim.client.cache.utils import EVERY_QUERY, UNDEFINED, QueryFilters, members_of
 from syncsim.conformance.clock import Clock
 from syncsim.conformance.query_steps import Step, given_options
 from syncsim.conformance.server import USUAL_ANSWER, Server

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from syncsim.client.query_core.environment import Environment
-from syncsim.client.query_core.hydration import DehydratedState, dehydrate, hydrate
-from syncsim.client.query_core.options import QueryOptions
-from syncsim.client.query_core.promise import Promise
-from syncsim.client.query_core.query import QueryCacheEvent
-from syncsim.client.query_core.query_client import QueryClient
-from syncsim.client.query_core.query_observer import QueryObserver, QueryObserverResult
-from syncsim.client.query_core.utils import UNDEFINED, Key, QueryFilters
+from syncsim.client.cache.environment import Environment
+from syncsim.client.cache.hydration import DehydratedState, dehydrate, hydrate
+from syncsim.client.cache.options import QueryOptions
+from syncsim.client.cache.promise import Promise
+from syncsim.client.cache.query import QueryCacheEvent
+from syncsim.client.cache.query_client import QueryClient
+from syncsim.client.cache.query_observer import QueryObserver, QueryObserverResult
+from syncsim.client.cache.utils import UNDEFINED, Key, QueryFilters
 from syncsim.conformance.clock import START_MS, Clock
 from syncsim.conformance.server import Server
 from syncsim.conformance.trace import Trace, key_of, query_dump, query_flags, shared_parts, shown

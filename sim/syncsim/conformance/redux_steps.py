@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncsim.client.query_core.abort import AbortSignal
-from syncsim.client.query_core.promise import Promise, Rejection
-from syncsim.client.query_core.utils import UNDEFINED
+from syncsim.client.cache.abort import AbortSignal
+from syncsim.client.cache.promise import Promise, Rejection
+from syncsim.client.cache.utils import UNDEFINED
 from syncsim.client.redux_toolkit.create_async_thunk import AsyncThunk, RejectWithValue, Request
 from syncsim.client.redux_toolkit.slice import Action, Store
 from syncsim.conformance.clock import Clock

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from syncsim.client.query_core.promise import Promise
-from syncsim.client.query_core.utils import UNDEFINED
+from syncsim.client.cache.promise import Promise
+from syncsim.client.cache.utils import UNDEFINED
 from syncsim.conformance.clock import Clock
 from syncsim.conformance.mutation_steps import MutationSteps
 from syncsim.conformance.query_steps import QuerySteps, Step

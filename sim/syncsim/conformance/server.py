@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from syncsim.client.query_core.promise import Promise, Rejection
-from syncsim.client.query_core.query import QueryFunctionContext
-from syncsim.client.query_core.utils import UNDEFINED, members_of
+from syncsim.client.cache.promise import Promise, Rejection
+from syncsim.client.cache.query import QueryFunctionContext
+from syncsim.client.cache.utils import UNDEFINED, members_of
 from syncsim.conformance.clock import Clock
 from syncsim.conformance.trace import Trace
 

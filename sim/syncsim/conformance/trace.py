@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from syncsim.client.query_core.mutation import Mutation, MutationState
-from syncsim.client.query_core.promise import Promise, Rejection
-from syncsim.client.query_core.query import Query, QueryCacheEvent
-from syncsim.client.query_core.query_observer import QueryObserverResult
-from syncsim.client.query_core.utils import UNDEFINED, members_of
+from syncsim.client.cache.mutation import Mutation, MutationState
+from syncsim.client.cache.promise import Promise, Rejection
+from syncsim.client.cache.query import Query, QueryCacheEvent
+from syncsim.client.cache.query_observer import QueryObserverResult
+from syncsim.client.cache.utils import UNDEFINED, members_of
 from syncsim.conformance.clock import START_MS, Clock
 
 Record = list[Any]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from syncsim.client.cache.query import Query, Rows
+from syncsim.client.view import Query, Rows
 from syncsim.design import Overlay
 from syncsim.domain import Change, Row
 
 if TYPE_CHECKING:
-    from syncsim.client.cache.query_cache import QueryCache
     from syncsim.client.mutation import Mutation
+    from syncsim.client.views import QueryCache
 
 
 class OverlayStrategy(Protocol):

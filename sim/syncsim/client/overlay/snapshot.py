@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncsim.client.cache.query import Query, Rows
 from syncsim.client.overlay import patched
+from syncsim.client.view import Query, Rows
 
 if TYPE_CHECKING:
-    from syncsim.client.cache.query_cache import QueryCache
     from syncsim.client.mutation import Mutation
+    from syncsim.client.views import QueryCache
 
 
 class Snapshot:

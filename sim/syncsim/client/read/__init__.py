@@ -9,8 +9,8 @@ from syncsim.domain import Action
 from syncsim.net.messages import EventBody
 
 if TYPE_CHECKING:
-    from syncsim.client.cache.query import Fetch, Query
-    from syncsim.client.cache.query_cache import QueryCache
+    from syncsim.client.view import Fetch, Query
+    from syncsim.client.views import QueryCache
 
 
 class ReadStrategy(Protocol):

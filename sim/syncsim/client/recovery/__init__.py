@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from syncsim.design import Recovery
 
 if TYPE_CHECKING:
-    from syncsim.client.cache.query_cache import QueryCache
+    from syncsim.client.views import QueryCache
 
 
 class RecoveryStrategy(Protocol):

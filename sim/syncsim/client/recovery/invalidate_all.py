@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syncsim.client.cache.query_cache import QueryCache
+    from syncsim.client.views import QueryCache
 
 
 class InvalidateAll:

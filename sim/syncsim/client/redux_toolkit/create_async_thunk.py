@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from syncsim.client.query_core.abort import AbortController, AbortSignal
-from syncsim.client.query_core.promise import (
+from syncsim.client.cache.abort import AbortController, AbortSignal
+from syncsim.client.cache.promise import (
     AsyncFunction,
     Promise,
     Rejection,
     race,
     run_async,
 )
-from syncsim.client.query_core.scheduler import Scheduler
-from syncsim.client.query_core.utils import UNDEFINED
+from syncsim.client.cache.scheduler import Scheduler
+from syncsim.client.cache.utils import UNDEFINED
 from syncsim.client.redux_toolkit.slice import Action, Meta, Store
 
 

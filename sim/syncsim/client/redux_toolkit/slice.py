@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from syncsim.client.query_core.utils import UNDEFINED
+from syncsim.client.cache.utils import UNDEFINED
 
 
 class Meta(NamedTuple):

@@ -10,13 +10,13 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, NamedTuple
 
-from syncsim.client.query_core.mutation import MutationState
-from syncsim.client.query_core.options import MutationOptions, QueryOptions
-from syncsim.client.query_core.query import QueryState
-from syncsim.client.query_core.utils import Key
+from syncsim.client.cache.mutation import MutationState
+from syncsim.client.cache.options import MutationOptions, QueryOptions
+from syncsim.client.cache.query import QueryState
+from syncsim.client.cache.utils import Key
 
 if TYPE_CHECKING:
-    from syncsim.client.query_core.query_client import QueryClient
+    from syncsim.client.cache.query_client import QueryClient
 
 
 class DehydratedMutation(NamedTuple):

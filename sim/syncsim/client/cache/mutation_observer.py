@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from syncsim.client.query_core.mutation import ActionType, Mutation, MutationState
-from syncsim.client.query_core.options import MutationHooks, MutationOptions
-from syncsim.client.query_core.promise import Promise
-from syncsim.client.query_core.subscribable import Subscribable
+from syncsim.client.cache.mutation import ActionType, Mutation, MutationState
+from syncsim.client.cache.options import MutationHooks, MutationOptions
+from syncsim.client.cache.promise import Promise
+from syncsim.client.cache.subscribable import Subscribable
 
 if TYPE_CHECKING:
-    from syncsim.client.query_core.query_client import QueryClient
+    from syncsim.client.cache.query_client import QueryClient
 
 
 class MutationObserver(Subscribable[Callable[[MutationState], object]]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from syncsim.client.query_core.subscribable import Subscribable
+from syncsim.client.cache.subscribable import Subscribable
 
 
 class OnlineManager(Subscribable[Callable[[bool], object]]):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from syncsim.client.query_core.environment import Environment
-from syncsim.client.query_core.promise import REJECTED, Promise, Rejection
-from syncsim.client.query_core.retryer import (
+from syncsim.client.cache.environment import Environment
+from syncsim.client.cache.promise import REJECTED, Promise, Rejection
+from syncsim.client.cache.retryer import (
     CancelledError,
     Retryer,
     RetryerConfig,

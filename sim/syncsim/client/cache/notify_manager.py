@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from syncsim.client.query_core.scheduler import Callback, Scheduler
+from syncsim.client.cache.scheduler import Callback, Scheduler
 
 Result = TypeVar("Result")
 Argument = TypeVar("Argument")

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncsim.client.query_core.utils import (
+from syncsim.client.cache.utils import (
     SHARING_DEPTH_MAX,
     UNDEFINED,
     replace_data,

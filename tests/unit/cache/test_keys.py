@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syncsim.client.query_core.utils import (
+from syncsim.client.cache.utils import (
     UNDEFINED,
     hash_key,
     is_valid_timeout,

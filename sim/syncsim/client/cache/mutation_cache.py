@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from syncsim.client.query_core.environment import Environment
-from syncsim.client.query_core.mutation import Mutation, MutationCacheEvent, MutationState
-from syncsim.client.query_core.options import MutationHooks, MutationOptions
-from syncsim.client.query_core.promise import Promise, wait_for_all
-from syncsim.client.query_core.subscribable import Subscribable
+from syncsim.client.cache.environment import Environment
+from syncsim.client.cache.mutation import Mutation, MutationCacheEvent, MutationState
+from syncsim.client.cache.options import MutationHooks, MutationOptions
+from syncsim.client.cache.promise import Promise, wait_for_all
+from syncsim.client.cache.subscribable import Subscribable
 
 if TYPE_CHECKING:
-    from syncsim.client.query_core.query_client import QueryClient
+    from syncsim.client.cache.query_client import QueryClient
 
 
 class MutationCache(Subscribable[Callable[[MutationCacheEvent], object]]):

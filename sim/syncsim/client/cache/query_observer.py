@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from syncsim.client.query_core.options import QueryOptions, Refetch, equal_options
-from syncsim.client.query_core.promise import Promise, Rejection
-from syncsim.client.query_core.query import Query, QueryCacheEvent, QueryState
-from syncsim.client.query_core.subscribable import Subscribable
-from syncsim.client.query_core.utils import (
+from syncsim.client.cache.options import QueryOptions, Refetch, equal_options
+from syncsim.client.cache.promise import Promise, Rejection
+from syncsim.client.cache.query import Query, QueryCacheEvent, QueryState
+from syncsim.client.cache.subscribable import Subscribable
+from syncsim.client.cache.utils import (
     all_strictly_equal,
     is_valid_timeout,
     time_until_stale,
 )
 
 if TYPE_CHECKING:
-    from syncsim.client.query_core.query_client import QueryClient
+    from syncsim.client.cache.query_client import QueryClient
 
 
 class QueryObserverResult(NamedTuple):

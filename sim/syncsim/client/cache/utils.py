@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from syncsim.client.query_core.query import Query
+    from syncsim.client.cache.query import Query
 
 Key = list[Any]
 """A query key: JSON values, from the general to the special."""

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from syncsim.client.query_core.environment import Environment
-from syncsim.client.query_core.options import NetworkMode
-from syncsim.client.query_core.promise import FULFILLED, PENDING, REJECTED, Promise, Rejection
+from syncsim.client.cache.environment import Environment
+from syncsim.client.cache.options import NetworkMode
+from syncsim.client.cache.promise import FULFILLED, PENDING, REJECTED, Promise, Rejection
 
 RETRIES = 3
 """How often a query is tried again, if it is not told otherwise."""

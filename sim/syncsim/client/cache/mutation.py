@@ -10,16 +10,16 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from syncsim.client.query_core.options import MutationOptions
-from syncsim.client.query_core.promise import AsyncFunction, Promise, Rejection, run_async
-from syncsim.client.query_core.removable import Removable
-from syncsim.client.query_core.retryer import Retryer, RetryerConfig
-from syncsim.client.query_core.utils import UNDEFINED, strictly_equal
+from syncsim.client.cache.options import MutationOptions
+from syncsim.client.cache.promise import AsyncFunction, Promise, Rejection, run_async
+from syncsim.client.cache.removable import Removable
+from syncsim.client.cache.retryer import Retryer, RetryerConfig
+from syncsim.client.cache.utils import UNDEFINED, strictly_equal
 
 if TYPE_CHECKING:
-    from syncsim.client.query_core.environment import Environment
-    from syncsim.client.query_core.mutation_cache import MutationCache
-    from syncsim.client.query_core.mutation_observer import MutationObserver
+    from syncsim.client.cache.environment import Environment
+    from syncsim.client.cache.mutation_cache import MutationCache
+    from syncsim.client.cache.mutation_observer import MutationObserver
 
 _HookCall = tuple[Callable[..., Any] | None, tuple[Any, ...]]
 """A hook, if there is one, and how the mutation ended, for its first arguments."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from syncsim.client.query_core.scheduler import Scheduler
-from syncsim.client.query_core.utils import is_valid_timeout
+from syncsim.client.cache.scheduler import Scheduler
+from syncsim.client.cache.utils import is_valid_timeout
 
 GC_TIME_MS = 300_000
 """How long the package keeps what nobody uses, if it is not told otherwise."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from typing import Any
 
-from syncsim.client.query_core.scheduler import Scheduler
+from syncsim.client.cache.scheduler import Scheduler
 
 PENDING, FULFILLED, REJECTED = "pending", "fulfilled", "rejected"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from syncsim.client.query_core.environment import Environment
-from syncsim.client.query_core.options import QueryOptions
-from syncsim.client.query_core.query_client import QueryClient
-from syncsim.client.query_core.query_observer import QueryObserver
+from syncsim.client.cache.environment import Environment
+from syncsim.client.cache.options import QueryOptions
+from syncsim.client.cache.query_client import QueryClient
+from syncsim.client.cache.query_observer import QueryObserver
 from syncsim.conformance.clock import Clock
 
 

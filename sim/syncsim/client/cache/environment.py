@@ -6,10 +6,10 @@ last one left them.
 
 from __future__ import annotations
 
-from syncsim.client.query_core.focus_manager import FocusManager
-from syncsim.client.query_core.notify_manager import NotifyManager
-from syncsim.client.query_core.online_manager import OnlineManager
-from syncsim.client.query_core.scheduler import Scheduler
+from syncsim.client.cache.focus_manager import FocusManager
+from syncsim.client.cache.notify_manager import NotifyManager
+from syncsim.client.cache.online_manager import OnlineManager
+from syncsim.client.cache.scheduler import Scheduler
 
 
 class Environment:

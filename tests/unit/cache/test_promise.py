@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from syncsim.client.query_core.promise import (
+from syncsim.client.cache.promise import (
     FULFILLED,
     PENDING,
     Promise,

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 
-from syncsim.client.query_core.environment import Environment
-from syncsim.client.query_core.mutation_cache import MutationCache
-from syncsim.client.query_core.options import MutationOptions, QueryOptions, merged
-from syncsim.client.query_core.promise import Promise, wait_for_all
-from syncsim.client.query_core.query import Query
-from syncsim.client.query_core.query_cache import QueryCache
-from syncsim.client.query_core.utils import (
+from syncsim.client.cache.environment import Environment
+from syncsim.client.cache.mutation_cache import MutationCache
+from syncsim.client.cache.options import MutationOptions, QueryOptions, merged
+from syncsim.client.cache.promise import Promise, wait_for_all
+from syncsim.client.cache.query import Query
+from syncsim.client.cache.query_cache import QueryCache
+from syncsim.client.cache.utils import (
     EVERY_QUERY,
     UNDEFINED,
     Key,

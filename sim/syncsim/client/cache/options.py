@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from syncsim.client.query_core.utils import Key, strictly_equal
+from syncsim.client.cache.utils import Key, strictly_equal
 
 if TYPE_CHECKING:
-    from syncsim.client.query_core.query import QueryFunctionContext
+    from syncsim.client.cache.query import QueryFunctionContext
 
 QueryFunction = Callable[["QueryFunctionContext"], Any]
 """Returns the data or the promise of it, or throws a `Rejection`."""
