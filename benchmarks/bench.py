@@ -4,7 +4,8 @@
 
 Prints bare SimPy timeouts per second, our messages and records per second with recording,
 their ratio to bare SimPy, simulated over real time for ten clients at one action a second
-in all, the judge's and the staleness instrument's records per second, peak memory, and the
+in all, the exchanges per second of one modelled and of one real client where Node is present,
+the judge's and the staleness instrument's records per second, peak memory, and the
 start-up time of `syncsim --help`. Each figure is the best of several repetitions, which is
 the one least disturbed by whatever else the machine is doing.
 """
@@ -25,6 +26,7 @@ from typing import Any
 
 import simpy
 
+import clients
 from syncsim.checks import judge
 from syncsim.history import History, jsonl
 from syncsim.scenario import loads
@@ -129,6 +131,7 @@ def figures(seconds: int, repeats: int) -> list[tuple[str, float, str]]:
             (f"{design}: records for each action", len(history) / max(1, actions), ""),
             (f"{design}: simulated over real time", (seconds + SETTLE_S) / took, "times"),
         ]
+    rows += clients.figures(scenario("enhanced", seconds))
     took, _ = best(repeats, lambda: judge(history))
     rows.append(("judge, all checks", len(history) / took, "records a second"))
     took, _ = best(repeats, lambda: measure(history))

@@ -2,10 +2,10 @@
 
     python docs/generate.py [FOLDER]
 
-Makes `docs/reference/*.md` and `scenarios/schema/history.schema.json` in the repository, or
-under another folder. What the tables do not hold, such as the meaning of a record's fields,
-stands as text in `docs/pages/`; a name that is missing there stops the script. A test compares
-what it writes with what is committed.
+Makes `docs/reference/*.md` and the schemas of histories and of the lockstep protocol in the
+repository, or under another folder. What the tables do not hold, such as the meaning of a
+record's fields, stands as text in `docs/pages/`; a name that is missing there stops the script.
+A test compares what it writes with what is committed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 
 from pages import checks, cli, history, scenario
+
+from syncsim.bridge.schema import lockstep_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,6 +29,7 @@ def pages() -> dict[str, str]:
         "docs/reference/scenario.md": scenario.page(),
         "docs/reference/cli.md": cli.page(),
         "scenarios/schema/history.schema.json": json.dumps(history.schema(), indent=2) + "\n",
+        "scenarios/schema/lockstep.schema.json": json.dumps(lockstep_schema(), indent=2) + "\n",
     }
 
 

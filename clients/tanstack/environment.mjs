@@ -7,7 +7,7 @@ globalThis.window = { addEventListener() {}, removeEventListener() {} }
 globalThis.document = { visibilityState: 'visible' }
 
 // The packages' warnings to developers go to the console, which belongs to the traces.
-process.env.NODE_ENV = 'production'
+process.env = { NODE_ENV: 'production' }
 
 Object.assign(globalThis, pageTimers)
 

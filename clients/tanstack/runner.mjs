@@ -1,11 +1,19 @@
 // Reads one program a line from standard input and writes one trace a line to standard output,
 // until standard input ends.
 
-import { createInterface } from 'node:readline'
-
 import { runProgram } from './program.mjs'
 
-for await (const line of createInterface({ input: process.stdin })) {
+let rest = ''
+
+process.stdin.setEncoding('utf8')
+for await (const chunk of process.stdin) {
+  const lines = (rest + chunk).split('\n')
+  rest = lines.pop()
+  for (const line of lines) await answer(line)
+}
+if (rest !== '') await answer(rest)
+
+async function answer(line) {
   process.stdout.write(`${JSON.stringify(await answerTo(line))}\n`)
 }
 

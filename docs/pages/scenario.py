@@ -132,8 +132,9 @@ _MANY = 6
 
 def _type(facts: Mapping[str, Any]) -> str:
     """Return the type of a key in words."""
-    if "anyOf" in facts:
-        return " or ".join(_type(one) for one in facts["anyOf"])
+    choices = facts.get("anyOf") or facts.get("oneOf")
+    if choices:
+        return " or ".join(_type(one) for one in choices)
     if "$ref" in facts:
         return "mapping"
     if "const" in facts:

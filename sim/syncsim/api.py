@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from syncsim.checks import Verdict, judge
 from syncsim.history import History, jsonl
-from syncsim.scenario import dump, load
+from syncsim.scenario import dump, load, made_of
 from syncsim.scenario.scenario import Scenario
 from syncsim.search import Claim, Result, Row, Trial, claims, rows, trial
 from syncsim.search import compare as compare_scenarios
@@ -130,6 +130,8 @@ def run(
     design: str | None = None,
     network: str | None = None,
     seed: int | None = None,
+    runs: str | None = None,
+    allow_commands: bool = False,
 ) -> Run:
     """Run a scenario and judge it.
 
@@ -138,13 +140,18 @@ def run(
         design: A design from the catalogue, in place of the scenario's own.
         network: A network from the catalogue, in place of the scenario's own.
         seed: A seed in place of the scenario's own.
+        runs: What every client is made of, `model` or `tanstack`, in place of the scenario's own.
+        allow_commands: Whether programs that the scenario names may be started.
 
     Raises:
         InputError: if a name or a file cannot be used.
+        ClientError: if a client of another make cannot be started.
     """
     if not isinstance(scenario, Scenario):
         scenario = load(scenario, design=design, network=network, seed=seed)
-    return Run(trial(scenario))
+    if runs is not None:
+        scenario = made_of(scenario, runs)
+    return Run(trial(scenario, allow_commands=allow_commands))
 
 
 def check(history: str | Path | History, only: Sequence[str] | None = None) -> Verdict:

@@ -10,26 +10,63 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 from syncsim.backend import Backend
 from syncsim.backend import ports as backend_ports
+from syncsim.bridge import ClientError, LockstepClient, command_of
 from syncsim.client import Client
 from syncsim.client import ports as client_ports
 from syncsim.engine import Draws, Engine
+from syncsim.errors import InputError, Problem, quoted
 from syncsim.history import History
 from syncsim.net import BACKEND, Broker, Net
 from syncsim.net.messages import EVENT_BYTES, Message
 from syncsim.scenario.person import arrivals, choose
-from syncsim.scenario.scenario import Fault, Load, Scenario, Step
+from syncsim.scenario.scenario import MODEL, ClientSpec, Fault, Load, Scenario, Step
 
 
-def run(scenario: Scenario) -> History:
-    """Run a scenario to its end and return its history; equal scenarios give equal bytes."""
+def run(scenario: Scenario, *, allow_commands: bool = False) -> History:
+    """Run a scenario to its end and return its history; equal scenarios give equal bytes.
+
+    A client of another make that breaks off ends the run there; the history says so.
+
+    Args:
+        scenario: What to run.
+        allow_commands: Whether programs that the scenario names may be started.
+
+    Raises:
+        InputError: if the scenario names a program and none may be started.
+        ClientError: if a client of another make cannot be started.
+    """
+    if not allow_commands:
+        _refuse_commands(scenario)
     world = World(scenario)
-    with _uncollected():
-        world.run()
+    try:
+        with _uncollected():
+            world.run()
+    except ClientError as error:
+        world.break_off(error)
+    finally:
+        world.close()
     return world.history
+
+
+def _refuse_commands(scenario: Scenario) -> None:
+    """A scenario may come from anywhere; what it names is started only if somebody says so."""
+    named = [client for client in scenario.clients if not isinstance(client.runs, str)]
+    if named:
+        raise InputError(
+            Problem(
+                code="command-not-allowed",
+                place=f"clients.{client.name}.runs",
+                expected="the leave to start programs that a scenario names",
+                found=quoted(" ".join(client.runs)),
+                hint="read the command; then use --allow-commands, or allow_commands=True",
+            )
+            for client in named
+        )
 
 
 @contextmanager
@@ -58,7 +95,9 @@ def header_of(scenario: Scenario) -> dict[str, Any]:
         "network": scenario.network.facts(),
         "domain": scenario.domain.facts(),
         "clients": {
-            client.name: {"role": client.role, "user": client.user} for client in scenario.clients
+            client.name: {"role": client.role, "user": client.user}
+            | ({} if client.runs == MODEL else {"runs": _make_of(client)})
+            for client in scenario.clients
         },
         "bounds": {
             "settle_us": scenario.bounds.settle_us,
@@ -67,6 +106,10 @@ def header_of(scenario: Scenario) -> dict[str, Any]:
         "checks": list(scenario.checks),
         "sometimes": list(scenario.sometimes),
     }
+
+
+def _make_of(client: ClientSpec) -> str | list[str]:
+    return client.runs if isinstance(client.runs, str) else list(client.runs)
 
 
 class World:
@@ -85,28 +128,45 @@ class World:
             audit=design.audit,
         )
         self._broker = Broker()
-        self._clients = {
-            client.name: Client(
-                name=client.name,
-                role=client.role,
-                user=client.user,
-                domain=scenario.domain,
-                design=design,
-            )
-            for client in scenario.clients
-        }
+        self._clients: dict[str, client_ports.Dashboard] = {}
+        try:
+            for client in scenario.clients:
+                self._clients[client.name] = self._seat(client)
+        except ClientError:
+            self.close()
+            raise
         self._net = Net(
             engine=self._engine,
             draws=self._draws,
             history=self.history,
             profile=scenario.network,
-            clients=tuple(self._clients),
+            clients=tuple(client.name for client in scenario.clients),
             listener=self,
         )
-        self._timers: dict[tuple[str, str], int] = {}
-        self._timers_set = 0
+        self._wakes: dict[str, int] = {}
         self._open_faults: dict[tuple[str, str], int] = {}
         self._overdue: list[backend_ports.Due] = []
+
+    def _seat(self, client: ClientSpec) -> client_ports.Dashboard:
+        """Return the dashboard that somebody sits at."""
+        domain, design = self._scenario.domain, self._scenario.design
+        name, role, user = client.name, client.role, client.user
+        if client.runs == MODEL:
+            return Client(name=name, role=role, user=user, domain=domain, design=design)
+        command = command_of(client.runs, design, domain, f"clients.{name}.runs")
+        return LockstepClient(
+            name=name, role=role, user=user, domain=domain, design=design, command=command
+        )
+
+    def close(self) -> None:
+        """End what the clients hold outside the run."""
+        for client in self._clients.values():
+            client.close()
+
+    def break_off(self, error: ClientError) -> None:
+        """Record why the run goes no further."""
+        (problem,) = error.problems
+        self.history.append(self._engine.now_us, "broke", data=asdict(problem))
 
     def run(self) -> None:
         """Run both phases: first anything may break, then the world heals and settles."""
@@ -116,6 +176,7 @@ class World:
         self._backend_did(self._backend.start(rows), -1)
         for client in scenario.clients:
             self._tell(client.name, client_ports.Start(client.shows), -1)
+            self._plan_habit(client.name)
         for step in scenario.steps:
             if step.id not in scenario.omit:
                 self._engine.after(step.at_us, self._step, step)
@@ -174,48 +235,65 @@ class World:
         if self._engine.now_us + load.switch_every_us <= load.until_us:
             self._engine.after(load.switch_every_us, self._switch, load, who, count + 1)
 
+    def _plan_habit(self, name: str) -> None:
+        """Plan the refreshes by hand; the first comes at a drawn point of the interval."""
+        every_us = self._scenario.design.read.refresh_every_us
+        if every_us:
+            first_us = self._draws.below(every_us, f"{name}/habit")
+            self._engine.after(first_us, self._refresh_by_habit, name, every_us, 1)
+
+    def _refresh_by_habit(self, name: str, every_us: int, count: int) -> None:
+        self._tell(name, client_ports.Refresh(f"habit/{count}"), -1)
+        self._engine.after(every_us, self._refresh_by_habit, name, every_us, count + 1)
+
     # Clients
 
     def _tell(self, name: str, event: client_ports.Input, cause: int) -> None:
-        """Hand a client one input and carry out what it causes."""
-        client = self._clients[name]
+        """Hand a client one input, behind its timers that are due, and carry out what it causes.
+
+        What a person does has no earlier cause; the rest follows from its first record.
+        """
+        history = self.history
         now_us = self._engine.now_us
-        append = self.history.append
-        for out in client.handle(now_us, event):
+        client = self._clients[name]
+        due_us = client.wake_us
+        if due_us is not None and due_us <= now_us and not isinstance(event, client_ports.Wake):
+            self._tell(name, client_ports.Wake(), -1)
+        for out in client.handle(now_us, event, cause if cause >= 0 else len(history)):
+            led_by = out.cause if out.cause < len(history) else -1
             if isinstance(out, client_ports.Note):
-                seq = append(
-                    now_us, out.kind, name, "", cause, out.intent, out.message, out.entity,
+                history.append(
+                    now_us, out.kind, name, "", led_by, out.intent, out.message, out.entity,
                     out.version, out.lsn, out.view, out.data,
                 )  # fmt: skip
-                # What a person does has no earlier cause; the rest follows from it.
-                cause = seq if cause < 0 else cause
             elif isinstance(out, client_ports.Request):
                 self._net.http(
                     Message(
                         out.name, name, BACKEND, out.what, out.body, out.bytes, out.intent,
                         out.entity, -1, -1, out.view,
                     ),
-                    cause,
+                    led_by,
                 )  # fmt: skip
-            elif isinstance(out, client_ports.SetTimer):
-                self._set_timer(name, out, cause)
-            elif isinstance(out, client_ports.ClearTimer):
-                self._timers.pop((name, out.key), None)
             else:
-                self._net.connect(name, out.attempt, cause)
+                self._net.connect(name, led_by)
+        self._plan_wake(name)
 
-    def _set_timer(self, name: str, timer: client_ports.SetTimer, cause: int) -> None:
-        delay_us = timer.delay_us
-        if timer.spread_us:
-            delay_us += self._draws.below(timer.spread_us, timer.luck)
-        self._timers_set += 1
-        self._timers[name, timer.key] = self._timers_set
-        self._engine.after(delay_us, self._fire, name, timer.key, self._timers_set, cause)
+    def _plan_wake(self, name: str) -> None:
+        """Wake a client when its next timer is due, unless it will be woken before."""
+        due_us = self._clients[name].wake_us
+        if due_us is not None and due_us < self._wakes.get(name, due_us + 1):
+            self._wakes[name] = due_us
+            self._engine.after(due_us - self._engine.now_us, self._wake, name, due_us)
 
-    def _fire(self, name: str, key: str, number: int, cause: int) -> None:
-        if self._timers.get((name, key)) == number:
-            del self._timers[name, key]
-            self._tell(name, client_ports.Fired(key), cause)
+    def _wake(self, name: str, planned_us: int) -> None:
+        if self._wakes.get(name) != planned_us:
+            return
+        del self._wakes[name]
+        due_us = self._clients[name].wake_us
+        if due_us is not None and due_us <= self._engine.now_us:
+            self._tell(name, client_ports.Wake(), -1)
+        else:
+            self._plan_wake(name)
 
     # Backend
 

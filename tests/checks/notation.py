@@ -136,6 +136,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "lose": ("peer", "message", "what", "reason"),
     "open": ("epoch",),
     "close": ("epoch", "reason"),
+    "broke": ("code", "place", "expected", "found", "hint"),
     "fault": ("verb", "until_us"),
     "heal": ("verb",),
 }

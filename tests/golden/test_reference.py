@@ -25,6 +25,7 @@ GENERATED = [
     "docs/reference/history.md",
     "docs/reference/scenario.md",
     "scenarios/schema/history.schema.json",
+    "scenarios/schema/lockstep.schema.json",
 ]
 
 

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from syncsim.history import Record
+from syncsim.history.kinds import KINDS
 
 RESULTS = ("ok", "refused", "failed", "unknown", "withheld")
 PLAIN = (int, str, bool, type(None))
+GESTURES = ("intent", "mount", "unmount", "invalidate")
+"""What a client may note first of something that a person does."""
 
 
 def broken(history: Iterable[Record]) -> list[str]:
@@ -19,6 +22,7 @@ def broken(history: Iterable[Record]) -> list[str]:
     records = list(history)
     rules = (
         _order,
+        _causes,
         _plain,
         _messages,
         _frames,
@@ -43,6 +47,24 @@ def _order(records: list[Record]) -> Iterator[str]:
         if record.cause >= number:
             yield f"record {number} is caused by {record.cause}, which comes later"
         now_us = record.time_us
+
+
+def _causes(records: list[Record]) -> Iterator[str]:
+    """A person acts for no reason; all else at a client follows from what happened there.
+
+    The loss of its own message is told to a client too.
+    """
+    for record in records:
+        if KINDS[record.kind].group not in ("person", "client"):
+            continue
+        if record.kind == "intent" and record.cause >= 0:
+            yield f"{record.intent} is caused by {record.cause}"
+        elif record.cause < 0 and record.kind not in GESTURES:
+            yield f"{record.kind} {record.seq} comes from nothing"
+        elif 0 <= record.cause < record.seq:
+            cause = records[record.cause]
+            if record.at != (cause.peer if cause.kind == "lose" else cause.at):
+                yield f"{record.kind} {record.seq} at {record.at} is caused at {cause.at}"
 
 
 def _plain(records: list[Record]) -> Iterator[str]:

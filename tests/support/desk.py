@@ -1,4 +1,4 @@
-"""A dashboard without a world: inputs go in by hand, outputs come back, timers wait to be fired."""
+"""A dashboard without a world: inputs go in by hand, outputs come back, time passes when told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from syncsim.client import Client, ports
-from syncsim.client.ports import ClearTimer, Connect, Input, Note, Output, Request, SetTimer
+from syncsim.client.ports import Connect, Input, Note, Output, Request
 from syncsim.design import Design
 from syncsim.domain import BOOKING, Row
 from syncsim.net.messages import EventBody, ItemResult, ResultBody, RowsBody
@@ -29,25 +29,20 @@ def row(
 
 
 class Desk:
-    """One client, the time, its timers, and everything it put out since it was last looked at.
+    """One client, the time, and everything it put out since it was last looked at.
 
-    Timers are fired by `wait`, in order of time; what is to be drawn counts as its mean.
+    `cause` is the record that the inputs from now on are said to follow from.
     """
 
     def __init__(self, design: Design, role: str = "operator", name: str = "op-1") -> None:
         self.client = Client(name=name, role=role, user=name, domain=BOOKING, design=design)
         self.now_us = 0
-        self.timers: dict[str, int] = {}
+        self.cause = -1
         self.out: list[Output] = []
 
     def tell(self, event: Input) -> list[Output]:
         """Hand the client an input and return what comes back."""
-        made = self.client.handle(self.now_us, event)
-        for out in made:
-            if isinstance(out, SetTimer):
-                self.timers[out.key] = self.now_us + out.delay_us + out.spread_us // 2
-            elif isinstance(out, ClearTimer):
-                self.timers.pop(out.key, None)
+        made = self.client.handle(self.now_us, event, self.cause)
         self.out += made
         return made
 
@@ -55,10 +50,9 @@ class Desk:
         """Let time pass, one frame if nothing is said; return what the timers set off."""
         made: list[Output] = []
         end_us = self.now_us + time_us
-        while due := [(at_us, key) for key, at_us in self.timers.items() if at_us <= end_us]:
-            self.now_us, key = min(due)
-            del self.timers[key]
-            made += self.tell(ports.Fired(key))
+        while (due_us := self.client.wake_us) is not None and due_us <= end_us:
+            self.now_us = due_us
+            made += self.tell(ports.Wake())
         self.now_us = end_us
         return made
 

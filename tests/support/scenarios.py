@@ -44,7 +44,9 @@ HARDENED = Design(
     simplifies="",
     read=Read(strategy="generation"),
     overlay=Overlay(strategy="layers", cancel_fetches=True),
-    write=Write(strategy="serial", idempotency_key=True, if_match=True, retries=3),
+    write=Write(
+        strategy="serial", sent_by="mutation", idempotency_key=True, if_match=True, retries=3
+    ),
     recovery=Recovery(strategy="invalidate-all"),
     keep_newest=True,
 )

@@ -47,7 +47,7 @@ class Wire:
         self.sockets.append((self.now_us, client, True))
 
     def socket_closed(self, client: str, seq: int) -> None:
-        """Write down a socket that closed or failed to open."""
+        """Write down a socket that closed."""
         self.sockets.append((self.now_us, client, False))
 
     def session_opened(self, client: str) -> None:
@@ -67,10 +67,10 @@ class Wire:
         """Let time pass."""
         self.engine.run(until_us)
 
-    def open(self, client: str = "op-1", attempt: str = "op-1/socket/1") -> None:
+    def open(self, client: str = "op-1") -> None:
         """Open a socket and wait until it is open."""
         told = len(self.sockets)
-        self.net.connect(client, attempt, -1)
+        self.net.connect(client, -1)
         while len(self.sockets) == told:
             self.run(self.now_us + 1_000)
 

@@ -31,12 +31,13 @@ def judge(history: History, only: Sequence[str] | None = None) -> Verdict:
 
     Runs the checks named in `only`, else those that the header asks for, else all, and looks
     for the situations that the header requires. A check that crashes answers unknown and the
-    others go on. Nothing passes if the header is damaged or the run has not ended.
+    others go on. Nothing passes if the run has not ended, and nothing is judged if the header is
+    damaged or a client broke off.
     """
     header = history.header
     checks = only if only is not None else _names(header, "checks") or CHECK_NAMES
     required = _names(header, "sometimes") or ()
-    damage = _damage(header)
+    damage = _damage(header) or _broke(history)
     if damage:
         findings = tuple(_unknown(name, damage) for name in checks)
         met = tuple(_unknown(name, damage) for name in required)
@@ -123,6 +124,15 @@ def _damage(header: Header) -> str:
     return ""
 
 
+def _broke(history: History) -> str:
+    """Say why a run went no further, empty if it did not break off."""
+    for record in history.of("broke"):
+        data = record.data or {}
+        found = f"{data.get('place')} expected {data.get('expected')}, found {data.get('found')}"
+        return f"the run broke off at {seconds(record.time_us)}: {found}"
+    return ""
+
+
 def _finding_as_json(finding: Finding, replay: str) -> dict[str, Any]:
     return {
         "check": finding.check,
@@ -149,6 +159,11 @@ def _replay_command(header: Header) -> str:
     words = ["syncsim", "run", str(header.get("scenario", ""))]
     for option in ("design", "network"):
         words += [f"--{option}", _name_of(header, option)]
+    makes = [client.get("runs") for client in (header.get("clients") or {}).values()]
+    if makes and all(make == "tanstack" for make in makes):
+        words += ["--runs", "tanstack"]
+    elif any(isinstance(make, list) for make in makes):
+        words.append("--allow-commands")
     return shlex.join([*words, "--seed", str(header.get("seed", 0))])
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syncsim.cli.output import STATUS_EXIT, console, json_option, print_json, progress
+from syncsim.cli.output import STATUS_EXIT, console, default_jobs, json_option, print_json, progress
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -24,8 +24,9 @@ PROGRAMS = 1_000
     help="How many programs to generate and compare.",
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the programs.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes to use; default all cores.")
 @json_option
-def command(programs: int, seed: int, as_json: bool) -> int:
+def command(programs: int, seed: int, jobs: int | None, as_json: bool) -> int:
     """Run generated programs on the model and on query-core and Redux Toolkit, and compare.
 
     A program of which the traces differ is cut to the smallest, and both traces are shown.
@@ -39,7 +40,7 @@ def command(programs: int, seed: int, as_json: bool) -> int:
     """
     from time import perf_counter
 
-    from syncsim.conformance.node import Node, missing
+    from syncsim.conformance.node import missing
 
     try:
         from syncsim.conformance.campaign import run_campaign
@@ -49,8 +50,8 @@ def command(programs: int, seed: int, as_json: bool) -> int:
         raise missing("package-missing", "Python", "Hypothesis", found, hint) from None
 
     began = perf_counter()
-    with Node() as node, progress("programs", quiet=as_json) as show:
-        campaign = run_campaign(node, programs, seed, show)
+    with progress("programs", quiet=as_json) as show:
+        campaign = run_campaign(programs, seed, show, jobs=jobs or default_jobs())
     status = "pass" if campaign.mismatch is None else "fail"
     if as_json:
         print_json({"status": status, **campaign.as_json()})

@@ -12,6 +12,14 @@ from syncsim.cli.output import STATUS_EXIT, console, json_option, print_json
 @click.option("--seed", type=click.IntRange(min=0), help="Seed in place of the scenario's own.")
 @click.option("--design", help="Design in place of the scenario's own.")
 @click.option("--network", help="Network in place of the scenario's own.")
+@click.option(
+    "--runs",
+    type=click.Choice(["model", "tanstack"]),
+    help="What every dashboard is made of, in place of the scenario's own.",
+)
+@click.option(
+    "--allow-commands", is_flag=True, help="Start the programs that the scenario names as clients."
+)
 @click.option("--out", type=click.Path(), help="Write the run folder here.")
 @click.option("--no-figures", is_flag=True, help="Leave the figures out of the run folder.")
 @json_option
@@ -20,6 +28,8 @@ def command(
     seed: int | None,
     design: str | None,
     network: str | None,
+    runs: str | None,
+    allow_commands: bool,
     out: str | None,
     no_figures: bool,
     as_json: bool,
@@ -30,13 +40,22 @@ def command(
     Examples:
       syncsim run seed/two-operators
       syncsim run seed/offline --design hardened --network slow-4g --seed 3
+      syncsim run seed/two-operators --runs tanstack
       syncsim run my-scenario.yaml --out out/mine --json
     """
     from syncsim import api
     from syncsim.checks import as_json as verdict_json
+    from syncsim.errors import Problem
     from syncsim.history import jsonl
 
-    run = api.run(scenario, design=design, network=network, seed=seed)
+    run = api.run(
+        scenario,
+        design=design,
+        network=network,
+        seed=seed,
+        runs=runs,
+        allow_commands=allow_commands,
+    )
     if out is not None:
         run.save(out, figures=not no_figures)
     history = run.trial.history
@@ -50,4 +69,6 @@ def command(
         run_summary(
             console(), history, run.verdict, run.trial.staleness, run.trial.costs, folder=out
         )
+    for record in history.of("broke"):
+        click.echo(str(Problem(**(record.data or {}))), err=True)
     return STATUS_EXIT[run.verdict.status.value]

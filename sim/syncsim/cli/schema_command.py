@@ -10,9 +10,15 @@ from syncsim.cli.output import print_json
 
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(("scenario", "design", "network")), default="scenario")
-def command(kind: Literal["scenario", "design", "network"]) -> None:
+@click.argument(
+    "kind",
+    type=click.Choice(("scenario", "design", "network", "lockstep")),
+    default="scenario",
+)
+def command(kind: Literal["scenario", "design", "network", "lockstep"]) -> None:
     """Print the JSON Schema of a KIND of file: scenario (if left out), design or network.
+
+    `lockstep` is that of one line between syncsim and a client that is a program.
 
     \b
     Examples:
@@ -20,5 +26,6 @@ def command(kind: Literal["scenario", "design", "network"]) -> None:
       syncsim schema design
     """
     from syncsim import scenario
+    from syncsim.bridge.schema import lockstep_schema
 
-    print_json(scenario.schema(kind))
+    print_json(lockstep_schema() if kind == "lockstep" else scenario.schema(kind))

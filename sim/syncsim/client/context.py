@@ -1,24 +1,22 @@
-"""What the parts of one client share: who sits at it, what time it is, what it has to say."""
+"""What the parts of one client share: who sits at it, its page, what it has to say."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from syncsim.client.ports import ClearTimer, Note, Output, SetTimer
+from syncsim.client.cache.environment import Environment
+from syncsim.client.page import Page
+from syncsim.client.ports import Note, Output
 from syncsim.design import Design
 from syncsim.domain import Domain
 
-SECOND_US = 1_000_000
-RETRY_DELAY_FIRST_US = SECOND_US
-RETRY_DELAY_MAX_US = 30 * SECOND_US
-"""query-core's default: 1 s doubling to 30 s (retryer.ts)."""
-
 
 class Context:
-    """The surroundings of one input: the time, what set it off, and the outputs so far.
+    """The surroundings of one input: the page, what set it off, and the outputs so far.
 
-    `origin` names what set off the input being handled; requests are named after it, so
-    their luck does not hang on how many others there were.
+    `origin` names what set off the input being handled, and `trigger` says what sort of thing
+    that was. Requests are named after the origin, so their luck does not hang on how many
+    others there were.
     """
 
     def __init__(self, *, name: str, role: str, user: str, domain: Domain, design: Design) -> None:
@@ -27,12 +25,18 @@ class Context:
         self.user = user
         self.domain = domain
         self.design = design
-        self.now_us = 0
+        self.page = Page()
+        self.environment = Environment(self.page)
         self.origin = "start"
-        self.is_online = True
+        self.trigger = "mount"
         self.out: list[Output] = []
         self._named: dict[str, int] = {}
         self._armed: dict[str, bool] = {}
+
+    @property
+    def is_online(self) -> bool:
+        """Tell what the browser said last."""
+        return self.environment.online_manager.is_online()
 
     def note(
         self,
@@ -46,16 +50,9 @@ class Context:
         data: dict[str, Any] | None = None,
     ) -> None:
         """Add something to the history."""
-        self.out.append(Note(kind, intent, message, entity, version, lsn, view, data))
-
-    def set_timer(self, key: str, delay_us: int, spread_us: int = 0, luck: str = "") -> None:
-        """Ask for `Fired(key)`; see `SetTimer`."""
-        assert delay_us >= 0, delay_us
-        self.out.append(SetTimer(key, delay_us, spread_us, luck))
-
-    def clear_timer(self, key: str) -> None:
-        """Ask not to be fired."""
-        self.out.append(ClearTimer(key))
+        self.out.append(
+            Note(kind, intent, message, entity, version, lsn, view, data, self.page.cause)
+        )
 
     def unique(self, name: str) -> str:
         """Return the name, numbered from its second use on."""
@@ -68,9 +65,3 @@ class Context:
         if self._armed.get(trigger, False) != armed:
             self._armed[trigger] = armed
             self.note("arm" if armed else "disarm", data={"trigger": trigger})
-
-
-def retry_delay_us(failures: int) -> int:
-    """Return the wait before the next try, after so many failures from 1."""
-    assert failures > 0, failures
-    return min(RETRY_DELAY_FIRST_US << min(failures - 1, 16), RETRY_DELAY_MAX_US)

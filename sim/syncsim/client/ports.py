@@ -7,7 +7,9 @@ real sockets.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
+
+from syncsim.client.picture import Picture
 
 # Inputs
 
@@ -67,10 +69,8 @@ class Failed(NamedTuple):
     reason: str
 
 
-class Fired(NamedTuple):
-    """A timer that the client had set went off."""
-
-    key: str
+class Wake(NamedTuple):
+    """A timer of the page is due."""
 
 
 class SocketOpened(NamedTuple):
@@ -78,7 +78,7 @@ class SocketOpened(NamedTuple):
 
 
 class SocketClosed(NamedTuple):
-    """The WebSocket closed, or failed to open."""
+    """The WebSocket closed; it will be opened again without being asked for."""
 
 
 class Online(NamedTuple):
@@ -90,11 +90,12 @@ class Offline(NamedTuple):
 
 
 Input = (
-    Start | Ask | Show | Open | Close | Refresh | Received | Failed | Fired | SocketOpened
+    Start | Ask | Show | Open | Close | Refresh | Received | Failed | Wake | SocketOpened
     | SocketClosed | Online | Offline
 )  # fmt: skip
 
-# Outputs
+# Outputs. `cause` is the record that led to it: that of the input, or, for what a timer sets
+# off, that of the input which had set the timer.
 
 
 class Note(NamedTuple):
@@ -108,6 +109,7 @@ class Note(NamedTuple):
     lsn: int = -1
     view: str = ""
     data: dict[str, Any] | None = None
+    cause: int = -1
 
 
 class Request(NamedTuple):
@@ -120,30 +122,33 @@ class Request(NamedTuple):
     intent: str = ""
     entity: str = ""
     view: str = ""
-
-
-class SetTimer(NamedTuple):
-    """A wish for `Fired(key)` after a delay, plus a drawn share of `spread_us`.
-
-    Setting a key again replaces the timer. `luck` names the draw.
-    """
-
-    key: str
-    delay_us: int
-    spread_us: int = 0
-    luck: str = ""
-
-
-class ClearTimer(NamedTuple):
-    """The timer of this key is not wanted any more."""
-
-    key: str
+    cause: int = -1
 
 
 class Connect(NamedTuple):
-    """A wish for a WebSocket; `attempt` names it."""
+    """A wish for a WebSocket, and for another one whenever it is lost."""
 
-    attempt: str
+    cause: int = -1
 
 
-Output = Note | Request | SetTimer | ClearTimer | Connect
+Output = Note | Request | Connect
+
+
+class Dashboard(Protocol):
+    """A client as its world sees it, whatever it is made of."""
+
+    role: str
+    picture: Picture
+
+    def handle(self, now_us: int, event: Input, cause: int) -> list[Output]:
+        """Take one input at one time and return what it causes, in order.
+
+        `cause` is the record of the input; outputs give it back.
+        """
+
+    @property
+    def wake_us(self) -> int | None:
+        """When the client wants to be handed `Wake`, None if nothing is planned."""
+
+    def close(self) -> None:
+        """End what the client holds outside the run; it is told nothing more."""

@@ -1,7 +1,7 @@
 """What the person sees: painted once a frame, and only what changed since the last one.
 
 State changes at once, pictures a frame later, so a value that is gone again within a frame
-is never seen (query-core's notifyManager batches, and the browser paints at 60 Hz).
+is never seen (the browser paints at 60 Hz).
 """
 
 from __future__ import annotations
@@ -10,29 +10,27 @@ from typing import Any
 
 from syncsim.client.context import Context
 from syncsim.client.overlay import OverlayStrategy
+from syncsim.client.picture import Picture, Rows
 from syncsim.client.slices import SliceStore
-from syncsim.client.view import Query, Rows, difference
-from syncsim.domain import Row, id_of, type_of
+from syncsim.client.view import View, difference
+from syncsim.domain import Row, id_of
 from syncsim.history.replay import SLICE
 
-FRAME = "frame"
-"""The timer of the next frame."""
-FRAME_US = 16_000
+FRAME_MS = 16
 """One frame at 60 Hz, rounded down to whole milliseconds."""
 
 
 class Screen:
-    """The pictures of the mounted views of one client, by view name.
+    """Paints the mounted views of one client into its picture."""
 
-    A picture keeps the rows that a pending intent hides, with no fields.
-    """
-
-    def __init__(self, context: Context, slices: SliceStore, overlay: OverlayStrategy) -> None:
+    def __init__(
+        self, context: Context, picture: Picture, slices: SliceStore, overlay: OverlayStrategy
+    ) -> None:
         self._context = context
         self._slices = slices
         self._overlay = overlay
-        self._painted: dict[str, Rows] = {}
-        self._dirty: dict[str, Query] = {}
+        self._painted = picture.views
+        self._dirty: dict[str, View] = {}
         self._frame_due = False
         self._has_slice = context.design.store == "cache-and-slice"
         self._slice_dirty = False
@@ -44,54 +42,38 @@ class Screen:
             self._context.note("mount", view=SLICE, data={"query": None, "id": ""})
             self._context.note("ready", view=SLICE)
 
-    def touch(self, query: Query) -> None:
+    def touch(self, view: View) -> None:
         """Ask for a frame in which a view is painted again."""
-        if query.is_mounted:
-            self._dirty[query.view] = query
+        if view.is_mounted:
+            self._dirty[view.view] = view
             self._want_frame()
 
     def touch_slice(self) -> None:
         """Ask for a frame in which the slice store's copy is painted again."""
-        self._slice_dirty = self._has_slice
-        self._want_frame()
+        if self._has_slice:
+            self._slice_dirty = True
+            self._want_frame()
 
-    def leave(self, query: Query) -> None:
+    def leave(self, view: View) -> None:
         """Forget the picture of a view that left the screen."""
-        self._painted.pop(query.view, None)
-        self._dirty.pop(query.view, None)
+        self._painted.pop(view.view, None)
+        self._dirty.pop(view.view, None)
         self.touch_slice()
 
-    def find(self, entity: str) -> Row | None:
-        """Return a row as the person sees it, None if no view shows it."""
-        for view, rows in self._painted.items():
-            row = rows.get(entity) if view != SLICE else None
-            if row is not None and row.fields is not None:
-                return row
-        return None
-
-    def rows_of(self, entity_type: str) -> list[Row]:
-        """Return the rows of a type that the person sees, each once."""
-        found: dict[str, Row] = {}
-        for view, rows in self._painted.items():
-            if view != SLICE:
-                for entity, row in rows.items():
-                    if type_of(entity) == entity_type and row.fields is not None:
-                        found.setdefault(entity, row)
-        return list(found.values())
-
-    def paint(self) -> None:
+    def _paint(self) -> None:
         """Paint a frame."""
+        assert self._frame_due, self._context.name
         self._frame_due = False
-        for query in self._dirty.values():
-            shown = self._overlay.compose(query)
+        for view in self._dirty.values():
+            shown = self._overlay.compose(view)
             if shown is None:
                 continue
-            if query.view not in self._painted:
-                self._painted[query.view] = {}
-                self._paint_view(query.view, shown)
-                self._context.note("ready", view=query.view)
+            if view.view not in self._painted:
+                self._painted[view.view] = {}
+                self._paint_view(view.view, shown)
+                self._context.note("ready", view=view.view)
             else:
-                self._paint_view(query.view, shown)
+                self._paint_view(view.view, shown)
         self._dirty.clear()
         if self._slice_dirty:
             self._paint_view(SLICE, self._slice_rows())
@@ -100,7 +82,7 @@ class Screen:
     def _want_frame(self) -> None:
         if not self._frame_due:
             self._frame_due = True
-            self._context.set_timer(FRAME, FRAME_US)
+            self._context.page.set_timeout(self._paint, FRAME_MS)
 
     def _slice_rows(self) -> Rows:
         """Return the slice store's copies of the rows that some view shows."""

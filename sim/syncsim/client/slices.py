@@ -1,6 +1,6 @@
 """The slice store: the second copy of the same rows that a Redux dashboard keeps.
 
-Thunks put the rows of their responses here. Whether it is told of optimistic updates and
+Its reducer puts in the rows of every response. Whether it is told of optimistic updates and
 socket events is up to the design, and often it is not.
 """
 
@@ -9,30 +9,50 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from syncsim.client.context import Context
+from syncsim.client.picture import Rows
+from syncsim.client.redux_toolkit.slice import Action, Store
 from syncsim.domain import Row
 from syncsim.history.replay import SLICE
 
+RECEIVED = "rows/received"
+"""The action that brings the rows of an answer."""
+
 
 class SliceStore:
-    """Rows by entity, as reducers left them."""
+    """Rows by entity, as reducers left them; empty where a design has no second copy."""
 
     def __init__(self, context: Context, touched: Callable[[], None]) -> None:
         self._context = context
         self._touched = touched
-        self.rows: dict[str, Row] = {}
+        self._is_used = context.design.store == "cache-and-slice"
+        self.redux = Store({}, self._reduce)
 
-    def upsert(self, rows: Iterable[Row]) -> None:
-        """Put rows in, newest or not as the design says."""
-        known = self.rows.get
-        for row in [row for row in rows if known(row.entity) is not row]:
-            held = known(row.entity)
-            if held is not None:
-                if held.version == row.version:
-                    continue
-                if self._context.design.keep_newest and held.version > row.version:
-                    continue
-            self.rows[row.entity] = row
-            self._context.note(
-                "base", "", "", row.entity, row.version, row.lsn, SLICE, {"fields": row.fields}
-            )
-            self._touched()
+    @property
+    def rows(self) -> Rows:
+        """Return the rows that are held."""
+        rows: Rows = self.redux.state
+        return rows
+
+    def receive(self, rows: Iterable[Row]) -> None:
+        """Tell the store of the rows of an answer."""
+        self.redux.dispatch(Action(RECEIVED, payload=tuple(rows)))
+
+    def _reduce(self, state: Rows, action: Action) -> Rows:
+        if action.type != RECEIVED or not self._is_used:
+            return state
+        taken = [row for row in action.payload if self._takes(state.get(row.entity), row)]
+        if not taken:
+            return state
+        for row in taken:
+            fields = {"fields": row.fields}
+            self._context.note("base", "", "", row.entity, row.version, row.lsn, SLICE, fields)
+        self._touched()
+        return {**state, **{row.entity: row for row in taken}}
+
+    def _takes(self, held: Row | None, row: Row) -> bool:
+        """Take a row of another version, newer or not, as the design says."""
+        if held is None:
+            return True
+        if self._context.design.keep_newest:
+            return held.version < row.version
+        return held.version != row.version

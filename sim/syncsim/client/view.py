@@ -1,46 +1,43 @@
-"""One query: its data, its invalidated flag, its fetch in flight, and its generation.
+"""One view of a dashboard: its query in the cache, and what the cache does not know of it.
 
-Most sync bugs live in three fields: the flag is a boolean and a fetch that began before it
-was raised may lower it; a fetch has read the backend at a point that the client cannot see;
-and only a generation, counted up by every invalidation, tells whether a fetch is too old.
-The states follow query-core's query.ts.
+query-core keeps a boolean that says "invalidated", and a fetch that began before it was
+raised may lower it. The generation, counted up by every invalidation, tells whether a fetch
+is too old; a strategy may look at it, the app as it is does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from syncsim.client.cache.query import Query
+from syncsim.client.cache.query_observer import QueryObserver
+from syncsim.client.picture import Rows
 from syncsim.domain import Row, type_of
 from syncsim.history import Test
 
-Rows = dict[str, Row]
 
+class Fetch(NamedTuple):
+    """The latest request of a fetch under way; between two tries it is the one that failed.
 
-@dataclass(slots=True, kw_only=True)
-class Fetch:
-    """A fetch under way, or waiting for its next try.
-
-    `origin` is what set it off; `generation` is the query's when the fetch began; `tries`
-    counts attempts from 1.
+    `origin` is what set the fetch off, `generation` the view's when this request was sent,
+    `read_lsn` the read point of its answer, -1 before there is one.
     """
 
     request: str
     origin: str
-    trigger: str
     generation: int
-    deadline_us: int
-    tries: int = 1
-    is_waiting: bool = False
+    read_lsn: int = -1
 
 
-@dataclass(slots=True, kw_only=True)
-class Query:
-    """The cached state of one view.
+@dataclass(slots=True, kw_only=True, eq=False)
+class View:
+    """One view, whether on screen or not.
 
-    `confirmed` is what the server told, None before the first answer. `written` is what
-    local writes made of it, None where there were none since the last answer: a snapshot
-    design paints from it, and the next answer throws it away.
+    `query` is None before its first use and after the cache has dropped it, `observer` while
+    the view is off screen. `confirmed` is what the server told; the data of the query may
+    hold local writes on top of it. `invalidated_by` is what set off the last invalidation.
     """
 
     name: str
@@ -49,66 +46,44 @@ class Query:
     entity_type: str
     row_id: str
     test: Test
-    is_mounted: bool = False
-    is_invalidated: bool = False
-    is_paused: bool = False
+    query: Query | None = None
+    observer: QueryObserver | None = None
+    unsubscribe: Callable[[], None] | None = None
+    confirmed: Rows | None = None
+    seen: Rows | None = None
     generation: int = 0
     invalidated_by: str = ""
-    updated_us: int = 0
-    confirmed: Rows | None = None
-    written: Rows | None = None
     fetch: Fetch | None = None
 
     @property
+    def is_mounted(self) -> bool:
+        """Tell whether the view is on screen."""
+        return self.observer is not None
+
+    @property
     def data(self) -> Rows | None:
-        """Return what the view is painted from, None if there is nothing yet."""
-        return self.confirmed if self.written is None else self.written
-
-    def is_stale(self, now_us: int, stale_time_us: int) -> bool:
-        """Tell whether a mount should refetch (query.ts, isStaleByTime)."""
-        if self.confirmed is None or self.is_invalidated:
-            return True
-        return now_us - self.updated_us >= stale_time_us
-
-    def success(self, rows: Rows, now_us: int) -> None:
-        """Take an answer: it replaces all data and lowers the flag, whatever came between."""
-        self.confirmed = rows
-        self.written = None
-        self.is_invalidated = False
-        self.updated_us = now_us
-        self.fetch = None
-
-    def error(self) -> None:
-        """Take a final failure: the data stays, marked stale, and nothing tries again."""
-        self.is_invalidated = True
-        self.fetch = None
-
-    def invalidate(self, origin: str) -> None:
-        """Raise the flag and start a new generation; `origin` set that off."""
-        self.is_invalidated = True
-        self.generation += 1
-        self.invalidated_by = origin
-
-    def set_data(self, rows: Rows | None, now_us: int) -> None:
-        """Write data locally; that lowers the flag too and touches no fetch (setData)."""
-        self.written = rows
-        self.is_invalidated = False
-        self.updated_us = now_us
+        """Return what the cache holds, None if there is nothing yet."""
+        if self.query is None or not self.query.state.has_data:
+            return None
+        rows: Rows = self.query.state.data
+        return rows
 
     def matches(self, prefix: tuple[str, ...]) -> bool:
         """Tell whether the key starts with a prefix, as invalidation matches keys."""
         return self.key[: len(prefix)] == prefix
 
 
-def merged(query: Query, answer: tuple[Row, ...], newer: Iterable[Row]) -> Rows:
+def merged(view: View, answer: Iterable[Row], newer: Iterable[Row]) -> Rows:
     """Return an answer to a query as rows by entity.
 
     `newer` are rows known from commits after the answer's read point; for them the answer
-    does not count.
+    does not count. A row that equals the cached one is that very row, as structural sharing
+    would have it (utils.ts, replaceEqualDeep).
     """
-    rows = {row.entity: row for row in answer}
+    cached = (view.data or {}).get
+    rows = {row.entity: old if (old := cached(row.entity)) == row else row for row in answer}
     for row in newer:
-        if type_of(row.entity) == query.entity_type and query.test(row.fields or {}):
+        if type_of(row.entity) == view.entity_type and view.test(row.fields or {}):
             rows[row.entity] = row
         else:
             rows.pop(row.entity, None)

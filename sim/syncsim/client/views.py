@@ -1,327 +1,366 @@
-"""All queries of one client: mounting, fetching, invalidating, and taking answers in."""
+"""The views of one client on its query cache: mounting, fetching, invalidating, writing.
+
+What happens inside is the cache's business (`client/cache/`, held against query-core). This
+is the app around it: it names requests, keeps what the server told apart from local writes,
+and puts what the cache says into the history.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
-from syncsim.client.context import Context, retry_delay_us
+from syncsim.client.cache.options import QueryOptions
+from syncsim.client.cache.promise import Promise
+from syncsim.client.cache.query import Query, QueryCacheEvent
+from syncsim.client.cache.query_client import QueryClient
+from syncsim.client.cache.query_observer import QueryObserver
+from syncsim.client.cache.utils import QueryFilters
+from syncsim.client.context import Context
+from syncsim.client.http import Http, HttpError
+from syncsim.client.page import MS
+from syncsim.client.picture import Rows
 from syncsim.client.ports import Request
 from syncsim.client.read import ReadStrategy
 from syncsim.client.slices import SliceStore
-from syncsim.client.view import Fetch, Query, Rows, difference, merged
+from syncsim.client.view import Fetch, View, difference, merged
 from syncsim.domain import Row, type_of
 from syncsim.history import compile_conditions
 from syncsim.net.messages import REQUEST_BYTES, QueryBody, RowsBody
 
-WATCH = "watch"
-"""The timer that looks for requests that have waited too long."""
 
+class Views:
+    """The views of one client by name, in the order of first use.
 
-class QueryCache:
-    """The queries of one client by view name, in the order of first use.
-
-    `touched` is called with a query whose painted content may have changed.
+    `touched` is called with a view whose painted content may have changed.
     """
 
     def __init__(
         self,
         context: Context,
+        http: Http,
         slices: SliceStore,
         read: ReadStrategy,
-        touched: Callable[[Query], None],
+        touched: Callable[[View], None],
     ) -> None:
         self.context = context
-        self.queries: dict[str, Query] = {}
+        self.touched = touched
+        self.client = QueryClient(context.environment)
+        self.client.mount()
+        self.client.query_cache.subscribe(self._on_cache_event)
+        self._http = http
         self._slices = slices
         self._read = read
-        self.touched = touched
-        self._fetching: dict[str, Query] = {}
-        self._is_watching = False
+        self._views: dict[str, View] = {}
+        self._of_query: dict[str, View] = {}
+        self._cancelled_for = "restarted"
 
     # Finding
 
-    def matching(self, prefixes: Iterable[tuple[str, ...]]) -> list[Query]:
-        """Return the queries under any of the key prefixes."""
-        wanted = tuple(prefixes)
-        return [
-            query
-            for query in self.queries.values()
-            if any(query.matches(prefix) for prefix in wanted)
-        ]
+    def cached(self) -> list[View]:
+        """Return the views that the cache holds, on screen or not."""
+        return [view for view in self._views.values() if view.query is not None]
 
-    def mounted(self) -> list[Query]:
-        """Return the queries on screen."""
-        return [query for query in self.queries.values() if query.is_mounted]
+    def matching(self, prefixes: Iterable[tuple[str, ...]]) -> list[View]:
+        """Return the cached views under any of the key prefixes."""
+        wanted = tuple(prefixes)
+        return [view for view in self.cached() if any(view.matches(prefix) for prefix in wanted)]
+
+    def mounted(self) -> list[View]:
+        """Return the views on screen."""
+        return [view for view in self._views.values() if view.is_mounted]
 
     def known(self, entity: str) -> Row | None:
-        """Return the newest confirmed version of a row that any query holds."""
+        """Return the newest confirmed version of a row that this client holds."""
         best = self._slices.rows.get(entity)
-        for query in self.queries.values():
-            row = (query.confirmed or {}).get(entity)
+        for view in self._views.values():
+            row = (view.confirmed or {}).get(entity)
             if row is not None and (best is None or row.version > best.version):
                 best = row
         return best
 
     def _newer(self, read_lsn: int) -> list[Row]:
         """Return the newest known versions of the rows that changed after a read point."""
-        copies = [self._slices.rows, *(query.confirmed or {} for query in self.queries.values())]
+        copies = [self._slices.rows, *(view.confirmed or {} for view in self._views.values())]
         newer = {row.entity: row for rows in copies for row in rows.values() if row.lsn > read_lsn}
         return [self.known(entity) or row for entity, row in newer.items()]
 
     # Screen
 
-    def mount(self, name: str, row_id: str = "") -> Query:
-        """Bring a view on screen; fetch it if it is stale."""
-        context = self.context
-        facts = context.domain.queries[name]
-        key = facts.key_for(context.user, row_id)
-        view = "/".join(key)
-        query = self.queries.get(view)
-        if query is None:
-            query = Query(
+    def mount(self, name: str, row_id: str = "") -> View:
+        """Bring a view on screen; its observer fetches it if it is stale."""
+        view = self._view_of(name, row_id)
+        assert not view.is_mounted, view.view
+        self.context.note("mount", view=view.view, data={"query": name, "id": row_id})
+        if self.context.design.keep_newest:
+            self._catch_up(view)
+        view.observer = QueryObserver(self.client, self._options_of(view))
+        self._note_base(view, {}, view.confirmed or {})
+        notified = self.context.environment.notify_manager.batch_calls
+        view.unsubscribe = view.observer.subscribe(notified(lambda _: self._render(view)))
+        view.seen = view.data
+        self.touched(view)
+        return view
+
+    def _view_of(self, name: str, row_id: str) -> View:
+        facts, user = self.context.domain.queries[name], self.context.user
+        key = facts.key_for(user, row_id)
+        view = self._views.get("/".join(key))
+        if view is None:
+            view = View(
                 name=name,
-                view=view,
+                view="/".join(key),
                 key=key,
                 entity_type=facts.entity,
                 row_id=row_id,
-                test=compile_conditions(facts.where, {"$user": context.user, "$id": row_id}),
+                test=compile_conditions(facts.where, {"$user": user, "$id": row_id}),
             )
-            self.queries[view] = query
-        assert not query.is_mounted, view
-        if context.design.keep_newest:
-            self._catch_up(query)
-        query.is_mounted = True
-        context.note("mount", view=view, data={"query": name, "id": row_id})
-        self._note_base(query, {}, query.confirmed or {})
-        if query.fetch is None and query.is_stale(
-            context.now_us, context.design.read.stale_time_us
-        ):
-            self.start(query, "mount")
-        self.touched(query)
-        return query
+            self._views[view.view] = view
+            self._of_query[self._options_of(view).query_hash] = view
+        return view
 
-    def _catch_up(self, query: Query) -> None:
+    def _options_of(self, view: View) -> QueryOptions:
+        """Return what `useQuery` is called with.
+
+        A client that does not refetch by itself reads with plain requests: they do not wait for
+        the network, and what they brought is not thrown away.
+        """
+        read, automatic = self.context.design.read, self._read.is_automatic
+        options = QueryOptions(
+            query_key=list(view.key),
+            query_fn=lambda _: self._ask(view),
+            retry=read.retries,
+            stale_time_ms=read.stale_time_us // MS,
+            network_mode="online" if automatic else "always",
+            gc_time_ms=None if automatic else math.inf,
+            refetch_on_reconnect=automatic,
+        )
+        return self.client.default_query_options(options)
+
+    def _render(self, view: View) -> None:
+        """Look at a result, as a component does that uses nothing of it but the data."""
+        if view.is_mounted and view.data is not view.seen:
+            view.seen = view.data
+            self.touched(view)
+
+    def _catch_up(self, view: View) -> None:
         """Bring the rows of a view that was off screen up to what the client knows by now."""
+        if view.query is None or view.confirmed is None:
+            return
         rows: Rows = {}
-        for entity, row in (query.confirmed or {}).items():
+        for entity, row in view.confirmed.items():
             held = self._slices.rows.get(entity)
             newest = held if held is not None and held.version > row.version else row
-            if newest is row or query.test(newest.fields or {}):
+            if newest is row or view.test(newest.fields or {}):
                 rows[entity] = newest
-        if query.confirmed is not None:
-            query.confirmed = rows
+        self._put(view, rows)
 
-    def unmount(self, query: Query) -> None:
-        """Take a view off screen; its data stays cached."""
-        assert query.is_mounted, query.view
-        query.is_mounted = False
-        self.context.note("unmount", view=query.view)
+    def unmount(self, view: View) -> None:
+        """Take a view off screen; its data stays cached for a while."""
+        assert view.unsubscribe is not None, view.view
+        unsubscribe, view.observer, view.unsubscribe = view.unsubscribe, None, None
+        self.context.note("unmount", view=view.view)
+        unsubscribe()
 
     # Fetching
 
-    def start(self, query: Query, trigger: str, tries: int = 1) -> None:
-        """Send a fetch; while the browser is offline, pause it or fail at once."""
-        context = self.context
-        assert query.fetch is None, query.view
+    def _ask(self, view: View) -> Promise:
+        """Send the request of a fetch, or of another try of it."""
+        context, again = self.context, view.fetch
         if not context.is_online:
-            self._start_offline(query)
-            return
-        query.is_paused = False
-        request = context.unique(f"{context.name}:{query.view}@{context.origin}")
-        query.fetch = Fetch(
-            request=request,
-            origin=context.origin,
-            trigger=trigger,
-            generation=query.generation,
-            deadline_us=context.now_us + context.design.read.timeout_us,
-            tries=tries,
-        )
-        self._fetching[request] = query
-        if not self._is_watching:
-            self._is_watching = True
-            context.set_timer(WATCH, context.design.read.timeout_us)
-        facts = {"trigger": trigger, "generation": query.generation}
-        context.note("fetch", message=request, view=query.view, data=facts)
-        body = QueryBody(query.name, query.row_id)
-        context.out.append(Request(request, "query", body, REQUEST_BYTES, "", "", query.view))
+            return Promise.rejected(context.page, HttpError("offline", was_sent=False))
+        origin = context.origin or (again.origin if again is not None else "timer")
+        request = context.unique(f"{context.name}:{view.view}@{origin}")
+        view.fetch = Fetch(request, origin, view.generation)
+        facts = {"trigger": context.trigger, "generation": view.generation}
+        context.note("fetch", message=request, view=view.view, data=facts)
+        body = QueryBody(view.name, view.row_id)
+        sent = Request(request, "query", body, REQUEST_BYTES, "", "", view.view)
+        answer = self._http.send(sent, context.design.read.timeout_us)
+        return answer.then(lambda body: self._rows_of(view, request, body))
 
-    def _start_offline(self, query: Query) -> None:
-        """Wait for the network as query-core does, or fail as a bare thunk does."""
-        if self._read.is_automatic:
-            query.is_paused = True
-            self.context.arm("online", armed=True)
-        else:
-            query.error()
-            self.context.note("fetch_failed", view=query.view, data={"reason": "offline"})
+    def _rows_of(self, view: View, request: str, body: RowsBody) -> Rows:
+        """Give the rows of an answer to the slice store, and return them for the cache.
 
-    def cancel(self, query: Query, reason: str) -> None:
-        """Abandon a fetch; its answer will be ignored. The server still does the work."""
-        fetch = query.fetch
-        assert fetch is not None, query.view
-        self._fetching.pop(fetch.request, None)
-        query.fetch = None
-        data = {"reason": reason}
-        self.context.note("fetch_cancelled", message=fetch.request, view=query.view, data=data)
-        if fetch.is_waiting:
-            self.context.clear_timer(f"retry:{query.view}")
+        The cache ignores the answer to a fetch that was given up. The slice store takes it, as
+        a reducer does, unless the design minds which of two answers is the newer one.
+        """
+        keeps_newest = self.context.design.keep_newest
+        newer = self._newer(body.lsn) if keeps_newest else []
+        fetch = view.fetch
+        if fetch is not None and fetch.request == request:
+            view.fetch = fetch._replace(read_lsn=body.lsn)
+            self._slices.receive(body.rows)
+        elif not keeps_newest:
+            self._slices.receive(body.rows)
+        return merged(view, body.rows, newer)
 
-    def restart(self, query: Query, trigger: str) -> None:
-        """Fetch from the start, abandoning a fetch in flight."""
-        if query.fetch is not None:
-            self.cancel(query, "restarted")
-        self.start(query, trigger)
+    def cancel(self, view: View, reason: str) -> None:
+        """Abandon a fetch and go back to the state before it. The server still does the work."""
+        assert view.query is not None, view.view
+        self._cancelled_for = reason
+        view.query.cancel(revert=True)
+        self._cancelled_for = "restarted"
 
-    def on_rows(self, body: RowsBody) -> None:
-        """Take the answer to a fetch; an abandoned fetch's answer is ignored."""
-        query = self._fetching.pop(body.request, None)
-        if query is None:
-            return
-        context = self.context
-        fetch = query.fetch
-        assert fetch is not None, query.view
-        old = query.confirmed
-        was_written = query.written is not None
-        newer = self._newer(body.lsn) if context.design.keep_newest else []
-        rows = merged(query, body.rows, newer)
-        query.success(rows, context.now_us)
-        fresh = self._read.is_fresh(query, fetch)
-        query.is_invalidated = not fresh
-        context.note("fetched", "", fetch.request, "", -1, body.lsn, query.view, {"fresh": fresh})
-        changed = self._note_base(query, old or {}, rows)
-        self.store(body.rows)
-        if changed or was_written or old is None:
-            self.touched(query)
-        if not fresh and query.is_mounted:
-            context.origin = query.invalidated_by
-            self.start(query, "trailing")
+    def reload(self, views: Iterable[View], reason: str) -> None:
+        """Fetch views from the start, abandoning fetches in flight."""
+        for view in views:
+            assert view.query is not None, view.view
+            self._mark(view, reason)
+            view.query.invalidate()
+            self.cancel(view, "restarted")
+            view.query.fetch()
 
-    def on_failed(self, request: str, reason: str) -> bool:
-        """Take the failure of a fetch; tell whether the request was a fetch at all."""
-        query = self._fetching.pop(request, None)
-        if query is None:
-            return False
-        context = self.context
-        fetch = query.fetch
-        assert fetch is not None, query.view
-        will_retry = fetch.tries <= context.design.read.retries
-        data = {"reason": "retrying" if will_retry else reason}
-        context.note("fetch_failed", message=request, view=query.view, data=data)
-        if will_retry:
-            fetch.is_waiting = True
-            context.set_timer(f"retry:{query.view}", retry_delay_us(fetch.tries))
-        else:
-            query.error()
-        return True
-
-    def retry(self, view: str) -> None:
-        """Try a failed fetch again; its timer went off."""
-        query = self.queries[view]
-        fetch = query.fetch
-        assert fetch is not None, view
-        assert fetch.is_waiting, view
-        query.fetch = None
-        self.context.origin = fetch.origin
-        self.start(query, "retry", fetch.tries + 1)
-
-    def expire(self) -> None:
-        """Fail the fetches that have waited too long, and watch the next."""
-        now_us = self.context.now_us
-        late = [
-            request
-            for request, query in self._fetching.items()
-            if query.fetch is not None and query.fetch.deadline_us <= now_us
-        ]
-        for request in late:
-            self.on_failed(request, "timeout")
-        deadlines = [q.fetch.deadline_us for q in self._fetching.values() if q.fetch is not None]
-        self._is_watching = bool(deadlines)
-        if deadlines:
-            self.context.set_timer(WATCH, min(deadlines) - now_us)
+    def go_online(self) -> None:
+        """Let the cache send what is paused, and then refetch what is stale."""
+        self.context.arm("online", armed=False)
+        self.context.environment.online_manager.set_online(True)
 
     # Invalidating
 
-    def invalidate(self, queries: Iterable[Query], reason: str) -> None:
-        """Mark queries stale; the read strategy decides what that makes of those on screen."""
-        for query in queries:
-            query.invalidate(self.context.origin)
-            self.context.note("invalidate", view=query.view, data={"reason": reason})
-            if query.is_mounted:
-                self._read.refetch(self, query, reason)
+    def invalidate(self, views: Iterable[View], reason: str) -> None:
+        """Mark views stale and refetch those on screen, as the read strategy would have it."""
+        chosen = {view.view: view for view in views}
+        for view in chosen.values():
+            self._mark(view, reason)
+        self.client.invalidate_queries(
+            QueryFilters(predicate=lambda query: "/".join(query.query_key) in chosen),
+            cancel_refetch=self._read.cancels_refetch,
+        )
 
-    def go_online(self) -> None:
-        """Start what was paused, and refetch what is stale (refetchOnReconnect)."""
-        context = self.context
-        context.arm("online", armed=False)
-        for query in list(self.queries.values()):
-            if query.fetch is not None:
-                continue
-            stale = query.is_stale(context.now_us, context.design.read.stale_time_us)
-            if query.is_paused or (query.is_mounted and stale and self._read.is_automatic):
-                query.is_paused = False
-                self.start(query, "online")
+    def _mark(self, view: View, reason: str) -> None:
+        """Begin a new generation of a view, and say why."""
+        view.generation += 1
+        view.invalidated_by = self.context.origin
+        self.context.note("invalidate", view=view.view, data={"reason": reason})
 
-    def go_offline(self) -> None:
-        """Fail what is in flight, as a browser does when it loses its network."""
-        for request in list(self._fetching):
-            self.on_failed(request, "offline")
+    # Writing
 
-    # Confirmed rows from other sources
+    def write(self, view: View, rows: Rows, reason: str) -> None:
+        """Write over the cached rows, as setQueryData does: they count as fresh."""
+        if view.query is not None and view.query.state.is_invalidated:
+            self.context.note("freshen", view=view.view, data={"reason": reason})
+        self.client.set_query_data(list(view.key), rows)
 
-    def store(self, rows: Iterable[Row]) -> None:
-        """Put the rows of a response where reducers put them: into the slice store.
+    def receive(self, rows: tuple[Row, ...]) -> None:
+        """Take the rows of the answer to a write where the app takes them.
 
-        Where the slice store is the only copy, every view that lists a row shows it.
+        That is the slice store. Where it is the only copy, every view that lists a row shows it.
         """
-        if self.context.design.store == "cache-and-slice":
-            self._slices.upsert(rows)
-            return
-        for row in rows:
-            for query in self.queries.values():
-                held = (query.confirmed or {}).get(row.entity)
-                if held is not None and held.version != row.version:
-                    self._replace(query, row, belongs=True)
+        self._slices.receive(rows)
+        if self.context.design.store == "slice":
+            for row in rows:
+                for view in self.cached():
+                    held = (view.confirmed or {}).get(row.entity)
+                    if held is not None and held.version != row.version:
+                        self._replace(view, row, belongs=True)
 
     def learn(self, rows: tuple[Row, ...]) -> None:
         """Take newer confirmed rows into every copy that they belong to, and out of others.
 
         The answer to a repeated request may hold rows that have changed since.
         """
-        self._slices.upsert(rows)
+        self._slices.receive(rows)
         for row in rows:
             known = self.known(row.entity)
             if known is not None and known.version > row.version:
                 continue
             assert row.fields is not None, row.entity
-            for query in self.queries.values():
-                if query.confirmed is None or type_of(row.entity) != query.entity_type:
+            for view in self.cached():
+                if view.confirmed is None or type_of(row.entity) != view.entity_type:
                     continue
-                held = query.confirmed.get(row.entity)
+                held = view.confirmed.get(row.entity)
                 if held is None or held.version < row.version:
-                    self._replace(query, row, belongs=query.test(row.fields))
+                    self._replace(view, row, belongs=view.test(row.fields))
 
-    def _replace(self, query: Query, row: Row, *, belongs: bool) -> None:
-        assert query.confirmed is not None, query.view
-        if not belongs and row.entity not in query.confirmed:
+    def _replace(self, view: View, row: Row, *, belongs: bool) -> None:
+        assert view.confirmed is not None, view.view
+        if not belongs and row.entity not in view.confirmed:
             return
-        rows = dict(query.confirmed)
+        rows = dict(view.confirmed)
         if belongs:
             rows[row.entity] = row
         else:
             del rows[row.entity]
-        self._note_base(query, query.confirmed, rows)
-        query.confirmed = rows
-        self.touched(query)
+        self._note_base(view, view.confirmed, rows)
+        self._put(view, rows)
 
-    def _note_base(self, query: Query, old: Rows, new: Rows) -> bool:
-        """Record how the confirmed rows of a mounted view changed; tell whether they did."""
+    def _put(self, view: View, rows: Rows) -> None:
+        """Put confirmed rows into the cache; they make the view neither fresher nor staler."""
+        query = view.query
+        assert query is not None, view.view
+        was_invalidated = query.state.is_invalidated
+        query.set_data(rows, updated_at=query.state.data_updated_at, manual=True)
+        view.confirmed = view.data
+        if was_invalidated:
+            query.invalidate()
+
+    # What the cache says
+
+    def _on_cache_event(self, event: QueryCacheEvent) -> None:
+        view = self._of_query[event.query.query_hash]
+        if event.type == "added":
+            view.query = event.query
+        elif event.type == "removed":
+            view.query = view.confirmed = None
+        elif event.type == "updated":
+            self._on_update(view, event)
+
+    def _on_update(self, view: View, event: QueryCacheEvent) -> None:
+        action, context = event.action, self.context
+        if action == "success" and not event.is_manual:
+            self._took(view, event.query)
+        elif action == "failed":
+            self._note_failure(view, "retrying")
+        elif action == "error":
+            self._note_failure(view, str(event.query.state.error))
+            view.fetch = None
+        elif action == "pause":
+            context.arm("online", armed=True)
+        elif view.fetch is not None and (action == "fetch" or _is_given_up(event)):
+            data = {"reason": self._cancelled_for}
+            context.note("fetch_cancelled", message=view.fetch.request, view=view.view, data=data)
+            view.fetch = None
+
+    def _note_failure(self, view: View, reason: str) -> None:
+        message = view.fetch.request if view.fetch is not None else ""
+        self.context.note("fetch_failed", message=message, view=view.view, data={"reason": reason})
+
+    def _took(self, view: View, query: Query) -> None:
+        """Take down that a fetch brought data; fetch once more if the strategy distrusts it."""
+        context, fetch, old = self.context, view.fetch, view.confirmed
+        assert fetch is not None, view.view
+        view.fetch = None
+        view.confirmed = query.state.data
+        fresh = self._read.is_fresh(view, fetch)
+        data = {"fresh": fresh}
+        context.note("fetched", "", fetch.request, "", -1, fetch.read_lsn, view.view, data)
+        self._note_base(view, old or {}, query.state.data)
+        if not fresh:
+            context.page.microtask(lambda: self._trail(view, query))
+
+    def _trail(self, view: View, query: Query) -> None:
+        """Take back that an answer made a view fresh; fetch again if it is on screen."""
+        query.invalidate()
+        if view.is_mounted and query.state.fetch_status == "idle":
+            self.context.origin, self.context.trigger = view.invalidated_by, "trailing"
+            query.fetch()
+
+    def _note_base(self, view: View, old: Rows, new: Rows) -> None:
+        """Record how the confirmed rows of a mounted view changed."""
+        if not view.is_mounted:
+            return
+        note = self.context.note
         changed, gone = difference(old, new)
-        if query.is_mounted:
-            note = self.context.note
-            for row in changed:
-                held = old.get(row.entity)
-                if held is None or held.version != row.version:
-                    data = {"fields": row.fields}
-                    note("base", "", "", row.entity, row.version, row.lsn, query.view, data)
-            for entity in gone:
-                note("base", "", "", entity, -1, -1, query.view, {"fields": None})
-        return bool(changed or gone)
+        for row in changed:
+            held = old.get(row.entity)
+            if held is None or held.version != row.version:
+                data = {"fields": row.fields}
+                note("base", "", "", row.entity, row.version, row.lsn, view.view, data)
+        for entity in gone:
+            note("base", "", "", entity, -1, -1, view.view, {"fields": None})
+
+
+def _is_given_up(event: QueryCacheEvent) -> bool:
+    """Tell whether a fetch was cancelled and nothing came in its place."""
+    return event.action == "setState" and event.query.state.fetch_status == "idle"

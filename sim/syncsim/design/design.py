@@ -48,15 +48,17 @@ class Overlay:
 class Write:
     """W: how intents are sent.
 
-    `parallel`: each at once. `serial`: one at a time per row.
+    `parallel`: each at once. `serial`: one at a time per row. A `thunk` is sent once and knows
+    nothing of the network; a `mutation` of the cache waits for it, and is tried again.
     """
 
     strategy: Literal["parallel", "serial"]
+    sent_by: Literal["thunk", "mutation"] = "thunk"
     idempotency_key: bool = False
     if_match: bool = False
     """Whether a write names the version it was based on, and is refused if that is old."""
     retries: int = 0
-    """Retries of a write whose fate is unknown; also waits while offline if above 0."""
+    """Retries of a mutation whose fate is unknown, 1 s doubling to 30 s apart."""
     timeout_us: int = 10 * SECOND_US
 
 

@@ -182,6 +182,18 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ),
     ("heal", "world", "A fault ended.", {"verb": "as in fault"}),
     ("phase", "world", "The run entered a phase.", {"phase": "safety, settle or end"}),
+    (
+        "broke",
+        "world",
+        "A client of another make failed, and the run went no further.",
+        {
+            "code": "a word for programs",
+            "place": "which client, and when",
+            "expected": "what should have come",
+            "found": "what came",
+            "hint": "its last words",
+        },
+    ),
 )
 
 KINDS: dict[str, Kind] = {

@@ -19,6 +19,12 @@ BACKEND = "backend"
 IN_FLIGHT_MAX = 100_000
 """Messages under way on one link; more is a loop, not a workload."""
 
+RECONNECT_FIRST_US = 1_000_000
+RECONNECT_MAX_US = 5_000_000
+RECONNECT_JITTER_PERCENT = 50
+"""The waits of socket.io-client 4.8: 1 s doubling to 5 s, up to half of it more or less
+(manager.ts, reconnectionDelay, reconnectionDelayMax, randomizationFactor)."""
+
 CUT_STEPS = 1 << 16
 """The break of a connection lies at one of so many points along the path."""
 
@@ -44,6 +50,8 @@ class _Link:
     http: dict[str, Message] = field(default_factory=dict)
     socket: _Socket | None = None
     epochs: int = 0
+    attempts: int = 0
+    failures: int = 0
 
 
 class Listener(Protocol):
@@ -59,7 +67,7 @@ class Listener(Protocol):
         """A socket opened, as the client sees it."""
 
     def socket_closed(self, client: str, seq: int) -> None:
-        """A socket closed, or failed to open, as the client sees it."""
+        """A socket closed, as the client sees it."""
 
     def session_opened(self, client: str) -> None:
         """A session began, as the backend sees it."""
@@ -134,17 +142,24 @@ class Net:
 
     # WebSocket
 
-    def connect(self, client: str, attempt: str, cause: int) -> None:
-        """Begin a handshake; the listener is told how it ended."""
+    def connect(self, client: str, cause: int) -> None:
+        """Begin a handshake, and another one after a wait whenever it fails or its socket closes.
+
+        The listener is told when a socket opens and closes, but not of the tries in between.
+        """
+        link = self._links[client]
+        link.attempts += 1
         trips = 2 * self._profile.handshake_rtts
+        attempt = f"{client}/socket/{link.attempts}"
         delay_us = trips * self._profile.delay_us + self._jitter_us(attempt)
-        self._engine.after(delay_us, self._connected, self._links[client], cause)
+        self._engine.after(delay_us, self._connected, link, cause)
 
     def _connected(self, link: _Link, cause: int) -> None:
         if not link.up or not self.backend_up:
-            self._listener.socket_closed(link.client, cause)
+            self._connect_later(link, cause)
             return
         assert link.socket is None or not link.socket.whole, link.client
+        link.failures = 0
         link.epochs += 1
         link.socket = _Socket(link.epochs)
         seq = self._history.append(
@@ -152,6 +167,14 @@ class Net:
         )
         self._listener.session_opened(link.client)
         self._listener.socket_opened(link.client, seq)
+
+    def _connect_later(self, link: _Link, cause: int) -> None:
+        wait_us = min(RECONNECT_FIRST_US << min(link.failures, 8), RECONNECT_MAX_US)
+        link.failures += 1
+        jitter_us = wait_us * RECONNECT_JITTER_PERCENT // 100
+        luck = f"{link.client}/socket/{link.attempts}/wait"
+        wait_us += self._draws.below(2 * jitter_us, luck) - jitter_us
+        self._engine.after(wait_us, self.connect, link.client, cause)
 
     def frame(self, message: Message, cause: int) -> None:
         """Send a frame on an open connection, in order behind those sent before it."""
@@ -270,6 +293,7 @@ class Net:
             data={"epoch": socket.epoch, "reason": reason},
         )
         self._listener.socket_closed(link.client, seq)
+        self._connect_later(link, seq)
 
     # Shared
 

@@ -25,7 +25,7 @@ from syncsim.scenario.scenario import (
 )
 
 if TYPE_CHECKING:
-    from syncsim.scenario.files import load, loads
+    from syncsim.scenario.files import load, loads, made_of
     from syncsim.scenario.json_schema import schema
     from syncsim.scenario.parts import load_design, load_network
     from syncsim.scenario.writer import dump
@@ -36,13 +36,14 @@ _HOMES = {
     "load_design": "syncsim.scenario.parts",
     "load_network": "syncsim.scenario.parts",
     "loads": "syncsim.scenario.files",
+    "made_of": "syncsim.scenario.files",
     "schema": "syncsim.scenario.json_schema",
 }
 
 __all__ = [
     "BACKEND", "DOMAINS", "GESTURES", "LATER_VERBS", "VERBS", "Bounds", "ClientSpec", "Fault",
     "Load", "Row", "Scenario", "Step", "dump", "find", "load", "load_design", "load_network",
-    "loads", "names", "schema",
+    "loads", "made_of", "names", "schema",
 ]  # fmt: skip
 
 

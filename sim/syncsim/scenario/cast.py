@@ -73,6 +73,7 @@ def compile_clients(
             role=text.role,
             user=text.user or name,
             shows=shows or lists_of(domain, text.role)[:1],
+            runs=text.runs,
         )
     return clients
 

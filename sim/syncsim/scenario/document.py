@@ -16,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     StringConstraints,
 )
 from pydantic.json_schema import WithJsonSchema
@@ -25,7 +26,7 @@ from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
 from syncsim.net.profile import MILLION
 from syncsim.scenario import values
 from syncsim.scenario.catalogue import DOMAINS
-from syncsim.scenario.scenario import GESTURES, VERBS
+from syncsim.scenario.scenario import GESTURES, MAKES, MODEL, VERBS
 
 MAX_RETRIES = 100
 """With the longest back-off of 30 s this is most of an hour, longer than anyone waits."""
@@ -55,6 +56,30 @@ _ACTIONS = [
 ]
 
 Duration = Annotated[int, BeforeValidator(values.parse_duration), _matches(values.DURATION_PATTERN)]
+Make = Annotated[
+    str | tuple[str, ...],
+    PlainValidator(values.parse_make),
+    WithJsonSchema(
+        {
+            "oneOf": [
+                {"enum": list(MAKES)},
+                {
+                    "type": "object",
+                    "properties": {
+                        "command": {
+                            "type": "array",
+                            "items": {"type": "string"},
+                            "minItems": 1,
+                            "maxItems": values.MAX_WORDS,
+                        }
+                    },
+                    "required": ["command"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
 Name = Annotated[str, AfterValidator(values.check_name), _matches(values.NAME_PATTERN)]
 Id = Annotated[str, AfterValidator(values.check_id), _matches(values.ID_PATTERN)]
 ScenarioName = Annotated[
@@ -121,6 +146,11 @@ class WriteText(Model):
     strategy: Literal["parallel", "serial"] = Field(
         description="parallel: each at once; serial: one at a time per row."
     )
+    sent_by: Literal["thunk", "mutation"] = Field(
+        "thunk",
+        description="thunk: once, and it fails offline; mutation: by the query cache, which waits "
+        "for the network and tries again.",
+    )
     idempotency_key: bool = Field(
         default=False, description="Whether a repeated request has its effect only once."
     )
@@ -129,8 +159,7 @@ class WriteText(Model):
     )
     retries: Retries = Field(
         0,
-        description="Retries of a write whose fate is unknown; above 0 it also waits while "
-        "offline.",
+        description="Retries of a mutation whose fate is unknown.",
     )
     timeout_us: Duration = Field(
         10_000_000, alias="timeout", description="How long a write may take."
@@ -215,6 +244,11 @@ class ClientText(Model):
         [],
         min_length=1,
         description="The views on the screen at the start; the role's first one by default.",
+    )
+    runs: Make = Field(
+        MODEL,
+        description="What the dashboard is made of: the model; tanstack, the published packages "
+        "in Node; or a command that starts your own.",
     )
 
 

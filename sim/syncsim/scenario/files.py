@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from syncsim.errors import InputError, Problem, quoted
+from syncsim.errors import InputError, Problem, quoted, unknown_name
 from syncsim.scenario import catalogue
 from syncsim.scenario.compile import compile_scenario
 from syncsim.scenario.parts import load_design, load_network
-from syncsim.scenario.scenario import Scenario
+from syncsim.scenario.scenario import MAKES, Scenario
 from syncsim.scenario.text import parse, read_tree
 from syncsim.scenario.values import MAX_SEED
 
@@ -35,6 +35,18 @@ def load(
     path = catalogue.locate(source)
     scenario = compile_scenario(read_tree(path), catalogue.name_of(path))
     return _instead(scenario, design, network, seed)
+
+
+def made_of(scenario: Scenario, runs: str) -> Scenario:
+    """Return a scenario of which every client is made of the same, `model` or `tanstack`.
+
+    Raises:
+        InputError: for any other name.
+    """
+    if runs not in MAKES:
+        raise InputError(unknown_name(what="make", name=runs, valid=MAKES, place="runs"))
+    clients = tuple(replace(client, runs=runs) for client in scenario.clients)
+    return replace(scenario, clients=clients)
 
 
 def loads(

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from syncsim.client import Client
-from syncsim.client.ports import Ask
+from syncsim.client.ports import Ask, Dashboard
 from syncsim.domain import Domain, id_of
 from syncsim.engine import Draws
 from syncsim.scenario.scenario import Load
@@ -29,7 +28,7 @@ def arrivals(load: Load, who: str, draws: Draws) -> Iterator[tuple[str, int]]:
         yield name, at_us
 
 
-def choose(load: Load, name: str, client: Client, domain: Domain, draws: Draws) -> Ask | None:
+def choose(load: Load, name: str, client: Dashboard, domain: Domain, draws: Draws) -> Ask | None:
     """Return what the person does next, None if the screen offers nothing to do.
 
     Actions are tried in a drawn order; the first that some visible row offers is taken, on a
@@ -42,11 +41,11 @@ def choose(load: Load, name: str, client: Client, domain: Domain, draws: Draws) 
         if client.role in domain.actions[action].roles
         and all(argument in load.args for argument in domain.actions[action].arguments)
     ]
-    seen = {entity: client.screen.rows_of(entity) for entity in domain.entities}
+    seen = {entity: client.picture.rows_of(entity) for entity in domain.entities}
     while possible:
         action_name = draws.first(possible, f"{name}/action")
         action = domain.actions[action_name]
-        rows = [row.entity for row in client.offers(action, seen[action.entity])]
+        rows = [row.entity for row in client.picture.offers(action, seen[action.entity])]
         if rows:
             entity = draws.first(rows, f"{name}/row")
             args = {

@@ -21,16 +21,23 @@ LATER_VERBS: tuple[str, ...] = (
 """Verbs of the vocabulary that have no behaviour yet; they are refused by name."""
 GESTURES: tuple[str, ...] = ("show", "open", "close", "refresh")
 BACKEND = "backend"
+MODEL, TANSTACK = "model", "tanstack"
+MAKES: tuple[str, ...] = (MODEL, TANSTACK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientSpec:
-    """One dashboard: who sits at it and which views it shows at the start."""
+    """One dashboard: who sits at it and which views it shows at the start.
+
+    `runs` is what it is made of: `model`, `tanstack` for the real packages in Node, or the
+    words of a command that starts a client of another make.
+    """
 
     name: str
     role: str
     user: str
     shows: tuple[str, ...]
+    runs: str | tuple[str, ...] = MODEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

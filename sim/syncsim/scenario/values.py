@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from syncsim.scenario.scenario import MAKES
+
 FORMAT_VERSION = 1
 """The version of scenario files that this package writes and reads."""
 
@@ -33,6 +35,10 @@ MAX_LOADS = 1_000
 """More than this is one load with more clients in it."""
 MAX_FAULTS = 1_000
 """More than a person can follow in a story or a figure."""
+MAX_WORDS = 100
+"""Words of a command; one that needs more is a script of its own."""
+WORD_CHARACTERS = 1_000
+"""A long path."""
 MAX_SEED = 2**63 - 1
 """A seed fits a signed 64-bit column of a table."""
 
@@ -57,6 +63,30 @@ class BadValueError(ValueError):
         self.code = code
         self.expected = expected
         self.hint = hint
+
+
+def parse_make(value: object) -> str | tuple[str, ...]:
+    """Return what a client runs on: a name, or the words of a command.
+
+    Raises:
+        BadValueError: for anything else.
+    """
+    if isinstance(value, str) and value in MAKES:
+        return value
+    command = value.get("command") if isinstance(value, dict) and len(value) == 1 else None
+    if isinstance(command, list) and 0 < len(command) <= MAX_WORDS:
+        words = tuple(word for word in command if isinstance(word, str) and _is_word(word))
+        if len(words) == len(command):
+            return words
+    raise BadValueError(
+        code="wrong-make",
+        expected=f"{' or '.join(MAKES)}, or a command",
+        hint="a command is a list of words without a shell: {command: [node, my-client.mjs]}",
+    )
+
+
+def _is_word(word: str) -> bool:
+    return 0 < len(word) <= WORD_CHARACTERS and word.isprintable()
 
 
 def parse_duration(value: object) -> int:

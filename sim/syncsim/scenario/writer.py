@@ -18,7 +18,7 @@ from syncsim.design import Design
 from syncsim.domain import Domain
 from syncsim.net.profile import Profile
 from syncsim.scenario.rows import DURATION_SUFFIX, back_link
-from syncsim.scenario.scenario import Fault, Load, Row, Scenario, Step
+from syncsim.scenario.scenario import MODEL, Fault, Load, Row, Scenario, Step
 from syncsim.scenario.text import plain_value
 from syncsim.scenario.values import DURATION_PATTERN, FORMAT_VERSION, format_duration
 
@@ -53,7 +53,11 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     yield f"until: {format_duration(scenario.until_us)}"
     yield "clients:"
     for client in scenario.clients:
-        facts = {"role": client.role, "user": client.user, "shows": list(client.shows)}
+        facts: dict[str, Any] = {"role": client.role, "user": client.user}
+        facts["shows"] = list(client.shows)
+        if client.runs != MODEL:
+            made = client.runs
+            facts["runs"] = made if isinstance(made, str) else {"command": list(made)}
         yield f"  {_scalar(client.name)}: {_flow(facts)}"
     yield from _rows(scenario.domain, scenario.rows)
     yield from _entries("steps", [_step(step) for step in scenario.steps])

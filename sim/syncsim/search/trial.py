@@ -48,9 +48,9 @@ class Result:
     has_outage: bool
 
 
-def trial(scenario: Scenario) -> Trial:
+def trial(scenario: Scenario, *, allow_commands: bool = False) -> Trial:
     """Run and judge one scenario."""
-    history = run(scenario)
+    history = run(scenario, allow_commands=allow_commands)
     return Trial(
         scenario=scenario,
         history=history,

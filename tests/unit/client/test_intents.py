@@ -56,6 +56,20 @@ def test_the_person_acts_on_the_picture_not_on_what_arrived_since(design):
     assert requests(desk.ask("i2", "accept", "A1"), "mutate") != [], "still painted"
 
 
+def test_a_row_that_two_views_show_is_met_once_and_as_the_first_of_them_shows_it():
+    desk = Desk(ENHANCED)
+    pending, overdue = requests(desk.start("pending", "overdue"))
+    desk.rows(pending, row("A1", 2, overdue=False), row("A2", overdue=True))
+    desk.rows(overdue, row("A1", 1, overdue=True), row("A3", overdue=True))
+    desk.wait()
+    seen = desk.client.picture.rows_of("appointment")
+    assert [(each.entity, each.version) for each in seen] == [
+        ("appointment/A1", 2), ("appointment/A2", 1), ("appointment/A3", 1),
+    ]  # fmt: skip
+    asked = notes(desk.ask("i1", "auto_cancel_overdue"), "intent")[0]
+    assert asked.data["entities"] == ["appointment/A2", "appointment/A3"]
+
+
 @EVERY
 def test_a_view_that_left_offers_nothing(design):
     desk = Desk(design)
@@ -104,7 +118,7 @@ def test_every_action_has_a_role_that_can_be_offered_it():
     offered = [
         name
         for name, action in BOOKING.actions.items()
-        if desk.client.offers(action, desk.client.screen.rows_of("appointment"))
+        if desk.client.picture.offers(action, desk.client.picture.rows_of("appointment"))
     ]
     assert offered == ["accept_trip", "reject_trip"]
 

@@ -203,6 +203,17 @@ def test_fetches_are_cancelled_before_the_layer_goes_on():
     assert desk.rows(fetch, row("A1")) == []
 
 
+def test_a_fetch_that_is_restarted_later_is_not_said_to_be_cancelled_for_an_overlay():
+    desk = Desk(with_design(HARDENED, read={"strategy": "invalidate"}))
+    desk.ready(row("A1"))
+    desk.tell(Refresh("r"))
+    out = desk.ask("i1", "accept", "A1")
+    assert [note.data["reason"] for note in notes(out, "fetch_cancelled")] == ["overlay"]
+    desk.event("accept", ("A2", 2))
+    out = desk.event("accept", ("A3", 2), intent="other/2")
+    assert [note.data["reason"] for note in notes(out, "fetch_cancelled")] == ["restarted"]
+
+
 def test_only_a_fetch_that_the_end_of_the_intent_repeats_is_cancelled():
     """Starting an appointment touches no pending list; its refetch must not be lost."""
     desk = Desk(HARDENED)

@@ -1,41 +1,26 @@
-"""The socket's end at the client, and V: what the client does when it is open again."""
+"""The socket as the client hears of it, and V: what the client does when it is open again."""
 
 from __future__ import annotations
 
 import pytest
 
-from syncsim.client.ports import Note, SetTimer, Show, SocketClosed, SocketOpened
+from syncsim.client.ports import Connect, Note, Show, SocketClosed, SocketOpened
 from tests.support.desk import ACTIVE, PENDING, Desk, connects, notes, requests, row
-from tests.support.scenarios import ENHANCED, HARDENED, SECOND, with_design
+from tests.support.scenarios import DESIGNS, ENHANCED, HARDENED, SECOND, with_design
 
+EVERY = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
 RESYNC = {"trigger": "reconnect-resync"}
 
 
-def test_a_lost_socket_is_opened_again_after_1_2_4_and_5_seconds_more_or_less_half():
-    desk = Desk(ENHANCED)
-    desk.start()
+@EVERY
+def test_a_socket_is_wished_for_once_and_where_there_is_push(design):
+    desk = Desk(design)
+    desk.cause = 4
+    assert connects(desk.start()) == ([Connect(4)] if design.push else [])
     desk.tell(SocketOpened())
-    waits = []
-    for attempt in (1, 2, 3, 4, 5):
-        (timer,) = [out for out in desk.tell(SocketClosed()) if isinstance(out, SetTimer)]
-        assert (timer.key, timer.luck) == ("reconnect", f"op-1/socket/{attempt}/wait")
-        waits.append((timer.delay_us, timer.delay_us + timer.spread_us))
-        (connect,) = connects(desk.wait(timer.delay_us + timer.spread_us))
-        assert connect.attempt == f"op-1/socket/{attempt + 1}"
-    half = SECOND // 2
-    assert waits == [
-        (wait * SECOND - wait * half, wait * SECOND + wait * half) for wait in (1, 2, 4, 5, 5)
-    ]
-
-
-def test_the_waits_begin_anew_when_the_socket_was_open():
-    desk = Desk(ENHANCED)
-    desk.start()
     desk.tell(SocketClosed())
-    desk.wait(2 * SECOND)
-    desk.tell(SocketOpened())
-    (timer,) = [out for out in desk.tell(SocketClosed()) if isinstance(out, SetTimer)]
-    assert timer.delay_us == SECOND // 2
+    desk.wait(600 * SECOND)
+    assert len(connects(desk.out)) == design.push, "the net opens it again by itself"
 
 
 def test_nothing_is_done_about_what_was_missed():
@@ -61,6 +46,7 @@ def test_everything_is_invalidated_whenever_the_socket_opens_and_what_is_seen_re
         ]  # fmt: skip
         (request,) = requests(out)
         assert request.name == f"op-1:{ACTIVE}@{name}"
+        assert notes(out, "fetch")[0].data["trigger"] == "reconnect"
         desk.rows(request, row("A1", number + 1, status="confirmed"))
         assert notes(desk.tell(SocketClosed())) == [Note("arm", data=RESYNC)]
         desk.wait(2 * SECOND)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syncsim.client.ports import Close, Note, Open, Refresh, Request, SetTimer, Show
+from syncsim.client.ports import Close, Connect, Note, Open, Refresh, Request, Show
 from syncsim.net.messages import QueryBody
 from tests.support.desk import (
     ACTIVE,
@@ -21,14 +21,14 @@ from tests.support.desk import (
 from tests.support.scenarios import DESIGNS, ENHANCED, HARDENED, MANUAL, MS, SECOND, with_design
 
 EVERY = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
+QUERY_CORE = pytest.mark.parametrize("design", [ENHANCED, HARDENED], ids=lambda design: design.name)
 FIRST = f"op-1:{PENDING}@start"
 
 
 def test_the_page_loads_it_mounts_its_views_and_fetches_them():
     out = Desk(MANUAL).start("pending")
-    assert out[:4] == [
+    assert out[:3] == [
         Note("mount", view=PENDING, data={"query": "pending", "id": ""}),
-        SetTimer("watch", 10 * SECOND),
         Note("fetch", "", FIRST, view=PENDING, data={"trigger": "mount", "generation": 0}),
         Request(FIRST, "query", QueryBody("pending", ""), 450, view=PENDING),
     ]
@@ -41,7 +41,7 @@ def test_a_dashboard_with_push_opens_a_socket_and_has_a_slice_store():
         Note("mount", view="slice", data={"query": None, "id": ""}),
         Note("ready", view="slice"),
     ]
-    assert [each.attempt for each in connects(out)] == ["op-1/socket/1"]
+    assert connects(out) == [Connect()]
 
 
 @EVERY
@@ -58,9 +58,9 @@ def test_nothing_is_painted_before_a_frame_and_everything_in_it(design):
         for name in ("A1", "A2")
     ]
     assert notes(out, "paint", "ready") == []
-    assert desk.timers["frame"] - desk.now_us <= FRAME_US
+    assert desk.wait(FRAME_US - 1) == []
 
-    out = [note for note in notes(desk.wait()) if note.view == PENDING]
+    out = [note for note in notes(desk.wait(1)) if note.view == PENDING]
     assert out == [
         Note(
             "paint", "", "", f"appointment/{name}", 1, -1, PENDING,
@@ -103,6 +103,16 @@ def test_an_answer_that_brings_nothing_new_paints_nothing(design):
     (request,) = requests(desk.tell(Refresh("r1")))
     out = desk.rows(request, row("A1"), lsn=5) + desk.wait()
     assert brief(out) == ["fetched"]
+
+
+@EVERY
+def test_an_answer_that_brings_nothing_new_asks_for_no_frame(design):
+    desk = Desk(design)
+    desk.ready(row("A1"))
+    (request,) = requests(desk.tell(Refresh("r1")))
+    desk.rows(request, row("A1"), lsn=5)
+    due_us = desk.client.wake_us
+    assert due_us is None or due_us > desk.now_us + FRAME_US
 
 
 @EVERY
@@ -190,15 +200,17 @@ def test_a_refresh_fetches_all_on_screen_from_the_start(design):
     assert [request.name for request in requests(out)] == [
         f"op-1:{view}@r2" for view in (PENDING, ACTIVE)
     ]
-    assert desk.rows(first[0], row("A1")) == [], "the answer to an abandoned fetch is ignored"
+    out = [note for note in notes(desk.rows(first[0], row("A1"))) if note.view != "slice"]
+    assert out == [], "no view takes the answer to an abandoned fetch"
+    assert painted(desk.wait()) == {}
 
 
-@pytest.mark.parametrize("design", [ENHANCED, HARDENED], ids=lambda design: design.name)
+@QUERY_CORE
 def test_the_slice_store_shows_its_own_copy_of_what_is_on_screen(design):
     desk = Desk(design)
     requests_of = {request.view: request for request in requests(desk.start("pending", "active"))}
     out = desk.rows(requests_of[PENDING], row("A1"))
-    assert [note.view for note in notes(out, "base")] == [PENDING, "slice"]
+    assert [note.view for note in notes(out, "base")] == ["slice", PENDING]
     assert painted(desk.wait(), "slice") == {"A1": "pending"}
 
     (request,) = requests(desk.tell(Refresh("r")))[:1]
@@ -220,11 +232,117 @@ def test_an_older_row_goes_back_in_the_slice_store_unless_the_newest_is_kept():
     assert shown["hardened"] == [(ACTIVE, 3), ("slice", 3)], "the old answer does not count"
 
 
-def test_the_person_of_the_app_before_looks_again_at_intervals():
+@pytest.mark.parametrize(
+    ("design", "version"), [(ENHANCED, 1), (HARDENED, 2)], ids=["enhanced", "hardened"]
+)
+def test_the_answer_to_an_abandoned_fetch_still_goes_into_the_slice_store(design, version):
+    """A reducer that does not look at the request takes the slow old answer last."""
+    desk = Desk(design)
+    desk.ready(row("A1", 1))
+    (slow,) = requests(desk.tell(Refresh("r1")))
+    (quick,) = requests(desk.tell(Refresh("r2")))
+    desk.rows(quick, row("A1", 2, driver="dr-2"))
+    desk.wait()
+    out = desk.rows(slow, row("A1", 1), lsn=1) + desk.wait()
+    assert [note.view for note in notes(out)] == ([] if version == 2 else ["slice", "slice"])
+    shown = {note.view: note.version for note in notes(desk.out, "paint")}
+    assert shown == {PENDING: 2, "slice": version}
+
+
+def test_a_hardened_slice_store_does_not_take_an_abandoned_answer_even_if_it_is_newer():
+    """The view would not have the row's newer version, and the two copies would differ."""
+    desk = Desk(HARDENED)
+    desk.ready(row("A1", 1))
+    (abandoned,) = requests(desk.tell(Refresh("r1")))
+    desk.tell(Refresh("r2"))
+    assert desk.rows(abandoned, row("A1", 2)) + desk.wait() == []
+
+
+def test_the_slice_store_takes_the_rows_before_the_query_does():
+    desk = Desk(ENHANCED)
+    (request,) = requests(desk.start())
+    out = [(note.kind, note.view) for note in notes(desk.rows(request, row("A1")))]
+    assert out == [("base", "slice"), ("fetched", PENDING), ("base", PENDING)]
+
+
+# What nobody looks at for a while
+
+
+@QUERY_CORE
+def test_a_view_that_nobody_looked_at_for_five_minutes_is_dropped(design):
+    desk = Desk(with_design(design, read={"stale_time_us": 3_600 * SECOND}))
+    desk.ready(row("A1"))
+    desk.tell(Show("s1", ()))
+    desk.wait(300 * SECOND - 1)
+    assert [note.view for note in notes(desk.event("accept", ("A1", 2)), "invalidate")] == [PENDING]
+    desk.wait(1)
+    assert brief(desk.event("accept", ("A1", 3))) == ["event"], "there is nothing to mark"
+    out = desk.tell(Show("s2", ("pending",)))
+    assert brief(out) == ["mount", "fetch"], "no rows to begin with"
+    assert painted(desk.wait()) == {}
+    desk.rows(requests(out)[0], row("A1"))
+    assert painted(desk.wait()) == {"A1": "pending"}
+
+
+@QUERY_CORE
+def test_a_look_in_between_begins_the_five_minutes_anew(design):
+    desk = Desk(with_design(design, read={"stale_time_us": 3_600 * SECOND}))
+    desk.ready(row("A1"))
+    for number in (1, 2):
+        desk.tell(Show(f"s{number}", ()))
+        desk.wait(200 * SECOND)
+        out = desk.tell(Show(f"s{number}", ("pending",)))
+        assert requests(out) == []
+        desk.wait(200 * SECOND)
+        assert painted(desk.out) == {"A1": "pending"}
+        desk.look()
+
+
+@QUERY_CORE
+def test_a_row_that_was_open_is_dropped_like_any_view(design):
+    desk = Desk(design)
+    desk.ready(row("A1"))
+    (request,) = requests(desk.tell(Open("o1", "A1")))
+    desk.rows(request, row("A1"))
+    desk.tell(Close("c"))
+    desk.wait(301 * SECOND)
+    assert brief(desk.tell(Open("o2", "A1"))) == ["mount", "fetch"]
+
+
+@QUERY_CORE
+def test_a_view_on_screen_is_never_dropped(design):
+    desk = Desk(design)
+    desk.ready(row("A1"))
+    desk.wait(3_600 * SECOND)
+    assert desk.out == []
+    assert len(requests(desk.event("accept", ("A1", 2)))) == 1
+
+
+def test_a_hardened_client_knows_a_row_even_if_all_its_views_were_dropped():
+    """The slice store forgets nothing, so a write still says which version it is based on."""
+    desk = Desk(HARDENED)
+    pending, active = requests(desk.start("pending", "active"))
+    desk.rows(active, row("A1", 7, status="confirmed"))
+    desk.rows(pending)
+    desk.tell(Show("s1", ("pending",)))
+    desk.wait(301 * SECOND)
+    (fetch,) = requests(desk.tell(Show("s2", ("active",))))
+    desk.rows(fetch, row("A1", 6, status="confirmed"), lsn=6)
+    shown = [note.version for note in notes(desk.wait(), "paint") if note.view == ACTIVE]
+    assert shown == [7], "an answer from before its commit does not count"
+
+
+def test_the_app_before_keeps_its_lists_for_ever():
     desk = Desk(MANUAL)
-    out = desk.start()
-    assert SetTimer("habit", 0, 30 * SECOND, "op-1/habit") in out
-    assert Note("arm", data={"trigger": "refresh-habit"}) in out
-    assert desk.timers["habit"] == 15 * SECOND, "in the middle of the interval"
-    names = [request.name for request in requests(desk.wait(50 * SECOND))]
-    assert names == [f"op-1:{PENDING}@habit/1", f"op-1:{PENDING}@habit/2"]
+    desk.ready(row("A1"))
+    desk.tell(Show("s1", ()))
+    desk.wait(3_600 * SECOND)
+    desk.tell(Show("s2", ("pending",)))
+    assert painted(desk.wait()) == {"A1": "pending"}, "until the fetch is answered"
+
+
+def test_the_habit_of_looking_again_is_armed_where_the_design_has_one():
+    armed = Note("arm", data={"trigger": "refresh-habit"})
+    assert armed in Desk(MANUAL).start()
+    for design in (ENHANCED, with_design(MANUAL, read={"refresh_every_us": 0})):
+        assert armed not in Desk(design).start()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from syncsim.client.ports import Failed, Note, Offline, Online, Received
+from syncsim.client.ports import Failed, Note, Offline, Online, Received, Refresh
 from syncsim.net.messages import ItemResult, MutateBody, ResultBody
-from tests.support.desk import Desk, notes, painted, requests, row
-from tests.support.scenarios import DESIGNS, ENHANCED, HARDENED, MANUAL, SECOND
+from tests.support.desk import PENDING, REJECTIONS, Desk, notes, painted, requests, row
+from tests.support.scenarios import DESIGNS, ENHANCED, HARDENED, MANUAL, SECOND, with_design
 
 EVERY = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
 ONCE = pytest.mark.parametrize("design", [MANUAL, ENHANCED], ids=lambda design: design.name)
@@ -148,6 +148,18 @@ def test_a_hardened_write_is_sent_again_with_the_same_key_after_1_2_and_4_second
     assert sent(desk.wait(60 * SECOND)) == []
 
 
+def test_a_write_is_tried_again_as_often_as_the_design_says():
+    for retries in (0, 1, 2):
+        desk = Desk(with_design(HARDENED, write={"retries": retries}))
+        desk.ready(row("A1"))
+        desk.ask("i1", "accept", "A1")
+        for attempt in range(1, retries + 1):
+            assert outcomes(desk.tell(Failed(f"i1/{attempt}", "refused"))) == []
+            assert sent(desk.wait(4 * SECOND)) == [f"i1/{attempt + 1}"]
+        out = desk.tell(Failed(f"i1/{retries + 1}", "refused"))
+        assert outcomes(out) == [("i1", "unknown", "refused")]
+
+
 def test_a_hardened_write_waits_ten_seconds_for_each_answer():
     desk = Desk(HARDENED)
     desk.ready(row("A1"))
@@ -187,21 +199,61 @@ def test_offline_an_intent_fails_at_once_and_one_under_way_is_unknown(design):
 
 
 def test_offline_hardened_intents_wait_and_are_sent_in_the_order_they_were_asked():
+    """One that was under way before comes last: the promises of another try are a longer chain."""
     desk = Desk(HARDENED)
     desk.ready(row("A1"), row("A2"), row("A3"))
     desk.ask("i1", "accept", "A1")
-    out = desk.tell(Offline())
-    assert outcomes(out) == []
-    assert Note("arm", data={"trigger": "online"}) in out
+    assert outcomes(desk.tell(Offline())) == []
+    assert Note("arm", data={"trigger": "online"}) in desk.wait(SECOND), "when it is due again"
     desk.ask("i2", "accept", "A3")
     desk.ask("i3", "accept", "A2")
     out = desk.wait(60 * SECOND)
     assert sent(out) == []
     assert painted(desk.out) == {"A1": None, "A3": None, "A2": None}, "shown meanwhile"
     out = desk.tell(Online())
-    assert sent(out) == ["i1/2", "i2/1", "i3/1"]
+    assert sent(out) == ["i2/1", "i3/1", "i1/2"]
     assert Note("disarm", data={"trigger": "online"}) in out
     assert sent(desk.tell(Online())) == []
+
+
+def test_online_again_nothing_is_refetched_before_the_intents_that_waited_are_answered():
+    desk = Desk(HARDENED)
+    desk.ready(row("A1"), row("A2"), views=("pending", "rejections"))
+    desk.tell(Offline())
+    desk.tell(Refresh("r"))
+    desk.ask("i1", "accept", "A1")
+    desk.ask("i2", "accept", "A2")
+    first, second = requests(desk.tell(Online()))
+    assert (first.what, second.what) == ("mutate", "mutate")
+    assert requests(desk.wait(5 * SECOND)) == []
+    out = desk.ok(first, row("A1", 2, **ACCEPTED))
+    assert [request.view for request in requests(out)] == [PENDING], "which its end invalidates"
+    out = desk.ok(second, row("A2", 3, **ACCEPTED))
+    assert [request.view for request in requests(out)] == [REJECTIONS], "when all are over"
+
+
+def test_online_again_intents_that_fail_in_the_end_do_not_keep_the_views_waiting_for_ever():
+    desk = Desk(HARDENED)
+    desk.ready(row("A1"), views=("pending", "rejections"))
+    desk.tell(Offline())
+    desk.tell(Refresh("r"))
+    desk.ask("i1", "accept", "A1")
+    assert sent(desk.tell(Online())) == ["i1/1"]
+    for attempt, wait_us in ((1, SECOND), (2, 2 * SECOND), (3, 4 * SECOND)):
+        out = desk.tell(Failed(f"i1/{attempt}", "refused")) + desk.wait(wait_us)
+        assert [request.name for request in requests(out)] == [f"i1/{attempt + 1}"]
+    out = desk.tell(Failed("i1/4", "refused"))
+    assert outcomes(out) == [("i1", "unknown", "refused")]
+    assert [request.view for request in requests(out)] == [PENDING, REJECTIONS]
+
+
+def test_online_again_the_app_refetches_at_once_since_no_thunk_waits():
+    desk = Desk(ENHANCED)
+    desk.ready(row("A1"))
+    desk.tell(Offline())
+    desk.tell(Refresh("r"))
+    desk.ask("i1", "accept", "A1")
+    assert [request.view for request in requests(desk.tell(Online()))] == [PENDING]
 
 
 def test_an_intent_that_is_due_again_while_offline_waits_for_the_network():

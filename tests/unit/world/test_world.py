@@ -25,6 +25,7 @@ from tests.support.scenarios import (
     scenario,
     step,
     therapist,
+    with_design,
 )
 
 EVERY = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
@@ -99,6 +100,45 @@ def test_an_intent_from_the_person_to_the_screens_of_others(design):
         assert times(others) == [2 * SECOND + 80 * MS + 16 * MS], "event, fetch, frame"
         kinds = [record.kind for record in history.causes(event.seq)]
         assert kinds[:4] == ["receive", "send", "publish", "commit"]
+
+
+@EVERY
+def test_what_a_person_does_in_the_moment_of_a_frame_does_not_follow_from_the_frame(design):
+    """The frame is due at the same microsecond, so its records come first."""
+    history = run(
+        scenario(
+            design,
+            steps=(
+                step(2 * SECOND, "op-1", "open", "A1"),
+                step(2 * SECOND + 40 * MS + 16 * MS, "op-1", "accept", "A2", id="it"),
+            ),
+            until_us=5 * SECOND,
+        )
+    )
+    (asked,) = of(history, "intent", intent="it")
+    (painted,) = of(history, "paint", view="appointments/detail/A1", entity="appointment/A1")
+    assert (painted.time_us, painted.seq < asked.seq) == (asked.time_us, True)
+    assert history[painted.cause].kind == "receive"
+    assert asked.cause == -1
+    (sent,) = of(history, "send", intent="it", peer="backend")
+    assert sent.cause == asked.seq
+
+
+def test_a_timer_goes_off_at_its_time_and_what_it_does_follows_from_what_had_set_it():
+    history = run(
+        scenario(
+            ENHANCED,
+            clients=(operator("op-1", "pending"),),
+            faults=(fault(0, "restart", "backend", 2 * SECOND),),
+        )
+    )
+    lost = of(history, "lose", at="backend")
+    fetches = of(history, "fetch")
+    told = [r.time_us for r in of(history, "fetch_failed")]
+    assert told == [40 * MS, 40 * MS + SECOND + 40 * MS], "the request, and the news"
+    assert times(fetches) == [0, told[0] + SECOND, told[1] + 2 * SECOND]
+    assert [r.cause for r in fetches[1:]] == [r.seq for r in lost]
+    assert of(history, "fetched")[0].time_us == fetches[2].time_us + 40 * MS
 
 
 @EVERY
@@ -259,6 +299,51 @@ def test_a_hardened_client_sends_what_it_was_asked_offline():
     (outcome,) = of(history, "outcome")
     assert (outcome.time_us, outcome.data) == (6 * SECOND + 40 * MS, {"result": "ok"})
     assert of(history, "commit")[0].time_us == 6 * SECOND + 20 * MS
+
+
+def test_a_hardened_client_looks_again_only_when_what_it_was_asked_offline_is_answered():
+    """query-core resumes paused mutations first and waits for them (queryClient.ts, mount)."""
+    steps = (
+        step(4 * SECOND, "op-1", "refresh"),
+        step(4 * SECOND, "op-1", "accept", "A1", id="it"),
+    )
+    faults = (fault(3 * SECOND, "partition", "op-1", 3 * SECOND),)
+    back_us = 6 * SECOND
+    for design, looks_us in ((ENHANCED, back_us), (HARDENED, back_us + 40 * MS)):
+        clients = (operator("op-1", "rejections", "pending"),)
+        history = run(scenario(design, clients=clients, steps=steps, faults=faults))
+        first: dict[str, int] = {}
+        for record in of(history, "fetch"):
+            if record.time_us >= back_us:
+                first.setdefault(record.view, record.time_us)
+        assert first == {"rejections/review": looks_us, PENDING: looks_us}, design.name
+
+
+def test_the_person_of_the_app_before_looks_again_at_intervals_from_a_drawn_point_on():
+    clients = (operator("op-1"), operator("op-2"), therapist("th-1"))
+    history = run(
+        scenario(MANUAL, clients=clients, until_us=100 * SECOND, bounds=Bounds(settle_us=SECOND))
+    )
+    first = {}
+    for client in clients:
+        marks = of(history, "invalidate", at=client.name)
+        looked_us = list(dict.fromkeys(times(marks)))
+        first[client.name] = looked_us[0]
+        assert looked_us == list(range(looked_us[0], 101 * SECOND + 1, 30 * SECOND))
+        assert [r.cause for r in marks if r.view == marks[0].view] == [-1] * len(looked_us)
+        assert {r.data["reason"] for r in marks} == {"refresh"}
+        sent = of(history, "send", at=client.name, view=marks[0].view)
+        names = [r.message.partition("@")[2] for r in sent]
+        assert names == ["start", *(f"habit/{n}" for n in range(1, len(looked_us) + 1))]
+    assert len(set(first.values())) == 3, "people do not look at the same moment"
+    assert max(first.values()) < 30 * SECOND
+
+
+@pytest.mark.parametrize("design", [MANUAL, ENHANCED], ids=lambda design: design.name)
+def test_nobody_has_a_habit_where_the_design_has_none(design):
+    plain = with_design(design, read={"refresh_every_us": 0})
+    history = run(scenario(plain, until_us=100 * SECOND))
+    assert of(history, "invalidate") == []
 
 
 def test_a_drop_takes_the_socket_only():

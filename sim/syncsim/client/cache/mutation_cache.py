@@ -58,12 +58,7 @@ class MutationCache(Subscribable[Callable[[MutationCacheEvent], object]]):
 
     def notify(self, event: MutationCacheEvent) -> None:
         """Tell the listeners, at once."""
-
-        def tell() -> None:
-            for listener in self.listeners:
-                listener(event)
-
-        self._environment.notify_manager.batch(tell)
+        self._environment.notify_manager.tell(self.listeners, event)
 
     def resume_paused_mutations(self) -> Promise:
         """Let all paused mutations go on at once; only a scope keeps their order.

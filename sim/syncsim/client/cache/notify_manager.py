@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from syncsim.client.cache.scheduler import Callback, Scheduler
@@ -25,10 +25,16 @@ class NotifyManager:
         try:
             return callback()
         finally:
-            self._transactions -= 1
-            assert self._transactions >= 0, "each batch ends once"
-            if self._transactions == 0:
-                self._flush()
+            self._end()
+
+    def tell(self, listeners: Iterable[Callable[[Argument], object]], word: Argument) -> None:
+        """Call each listener at once, in one batch."""
+        self._transactions += 1
+        try:
+            for listener in listeners:
+                listener(word)
+        finally:
+            self._end()
 
     def schedule(self, callback: Callback) -> None:
         """Call in a later macrotask, with the rest of the batch if there is one."""
@@ -45,12 +51,15 @@ class NotifyManager:
 
         return scheduled
 
-    def _flush(self) -> None:
+    def _end(self) -> None:
+        self._transactions -= 1
+        assert self._transactions >= 0, "each batch ends once"
+        if self._transactions or not self._queue:
+            return
         queue, self._queue = self._queue, []
 
         def run_all() -> None:
             for callback in queue:
                 callback()
 
-        if queue:
-            self._scheduler.set_timeout(run_all, 0)
+        self._scheduler.set_timeout(run_all, 0)

@@ -43,7 +43,7 @@ class Promise:
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
-        self._reactions: list[tuple[OnFulfilled, OnRejected]] = []
+        self._reactions: list[tuple[OnFulfilled, OnRejected]] | None = None
         self._is_resolved = False
         self._value: Any = None
         self.state = PENDING
@@ -72,13 +72,13 @@ class Promise:
         if isinstance(value, Promise):
             self._scheduler.microtask(partial(value.observe, self._fulfil, self._refuse))
         else:
-            self._fulfil(value)
+            self._settle(FULFILLED, value)
 
     def reject(self, reason: Rejection) -> None:
         """Give the promise the reason why it has no value."""
         if not self._is_resolved:
             self._is_resolved = True
-            self._refuse(reason)
+            self._settle(REJECTED, reason)
 
     def then(
         self, on_fulfilled: OnFulfilled | None = None, on_rejected: OnRejected | None = None
@@ -97,10 +97,12 @@ class Promise:
 
     def observe(self, on_fulfilled: OnFulfilled, on_rejected: OnRejected) -> None:
         """Call one of the two, in a microtask of its own, when the promise is settled."""
-        if self.state == PENDING:
-            self._reactions.append((on_fulfilled, on_rejected))
-        else:
+        if self.state != PENDING:
             self._react(on_fulfilled, on_rejected)
+        elif self._reactions is None:
+            self._reactions = [(on_fulfilled, on_rejected)]
+        else:
+            self._reactions.append((on_fulfilled, on_rejected))
 
     def takes(self, handler: Callable[[Any], Any]) -> Callable[[Any], None]:
         """Return a reaction that settles this promise with what `handler` returns or throws."""
@@ -124,9 +126,10 @@ class Promise:
     def _settle(self, state: str, value: Any) -> None:
         assert self.state == PENDING, "a promise is settled once"
         self.state, self._value = state, value
-        reactions, self._reactions = self._reactions, []
-        for on_fulfilled, on_rejected in reactions:
-            self._react(on_fulfilled, on_rejected)
+        reactions, self._reactions = self._reactions, None
+        if reactions is not None:
+            for on_fulfilled, on_rejected in reactions:
+                self._react(on_fulfilled, on_rejected)
 
     def _react(self, on_fulfilled: OnFulfilled, on_rejected: OnRejected) -> None:
         reaction: Callable[[Any], Any]

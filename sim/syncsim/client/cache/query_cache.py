@@ -51,12 +51,7 @@ class QueryCache(Subscribable[Callable[[QueryCacheEvent], object]]):
 
     def notify(self, event: QueryCacheEvent) -> None:
         """Tell the listeners, at once."""
-
-        def tell() -> None:
-            for listener in self.listeners:
-                listener(event)
-
-        self._environment.notify_manager.batch(tell)
+        self._environment.notify_manager.tell(self.listeners, event)
 
     def on_focus(self) -> None:
         """Let each query do what it does when the page comes to the front."""

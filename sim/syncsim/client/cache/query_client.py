@@ -65,8 +65,8 @@ class QueryClient:
 
     def is_mutating(self) -> int:
         """Count the mutations that are pending, paused ones included."""
-        mutations = self.mutation_cache.get_all()
-        return sum(mutation.state.status == "pending" for mutation in mutations)
+        statuses = [mutation.state.status for mutation in self.mutation_cache.get_all()]
+        return statuses.count("pending")
 
     def get_query_data(self, key: Key) -> Any:
         """Return the data of a query, `UNDEFINED` if there is none."""
@@ -160,7 +160,14 @@ class QueryClient:
                 query.invalidate()
             if refetch_type == "none":
                 return Promise.resolved(self.environment.scheduler)
-            refetch = replace(filters, type=refetch_type or filters.type or "active")
+            refetch = QueryFilters(
+                key=filters.key,
+                exact=filters.exact,
+                type=refetch_type or filters.type or "active",
+                stale=filters.stale,
+                fetch_status=filters.fetch_status,
+                predicate=filters.predicate,
+            )
             return self.refetch_queries(refetch, cancel_refetch=cancel_refetch)
 
         return self.environment.notify_manager.batch(invalidate)
@@ -216,11 +223,13 @@ class QueryClient:
         """Return the options with the defaults of their key."""
         if options.is_defaulted:
             return options
-        defaults = MutationOptions()
+        defaults: MutationOptions | None = None
         for key, more in self._mutation_defaults.values():
             if options.mutation_key is not None and partial_match_key(options.mutation_key, key):
-                defaults = merged(defaults, more)
-        return replace(merged(defaults, options), is_defaulted=True)
+                defaults = more if defaults is None else merged(defaults, more)
+        if defaults is not None:
+            options = merged(defaults, options)
+        return replace(options, is_defaulted=True)
 
 
 def _nothing(_: object) -> None:

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ Key = list[Any]
 """A query key: JSON values, from the general to the special."""
 
 _HASHES = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+KEYS_KNOWN = 1_024
+"""Keys of texts alone whose hashes are kept; an application asks for the same few again and again."""
 
 SHARING_DEPTH_MAX = 500
 """Below this depth the package compares no more and takes the new value."""
@@ -69,6 +73,13 @@ def time_until_stale(updated_at: int, stale_time_ms: float | None, now_ms: int) 
 
 def hash_key(key: Key) -> str:
     """Return the text that names a key: JSON in which the order of members is nothing."""
+    if all(type(part) is str for part in key):
+        return _hash_of_texts(tuple(key))
+    return _HASHES.encode(key)
+
+
+@lru_cache(maxsize=KEYS_KNOWN)
+def _hash_of_texts(key: tuple[str, ...]) -> str:
     return _HASHES.encode(key)
 
 

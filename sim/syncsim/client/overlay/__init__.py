@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from syncsim.client.view import Query, Rows
+from syncsim.client.picture import Rows
+from syncsim.client.view import View
 from syncsim.design import Overlay
 from syncsim.domain import Change, Row
 
 if TYPE_CHECKING:
-    from syncsim.client.mutation import Mutation
-    from syncsim.client.views import QueryCache
+    from syncsim.client.intent import Intent
+    from syncsim.client.views import Views
 
 
 class OverlayStrategy(Protocol):
     """What an overlay strategy decides."""
 
-    def put(self, cache: QueryCache, mutation: Mutation) -> None:
+    def put(self, views: Views, intent: Intent) -> None:
         """Show a pending intent."""
 
-    def settle(self, cache: QueryCache, mutation: Mutation, *, is_ok: bool) -> None:
+    def settle(self, views: Views, intent: Intent, *, is_ok: bool) -> None:
         """Stop showing an intent that has ended; the rows of its answer are on the mutation."""
 
-    def compose(self, query: Query) -> Rows | None:
+    def compose(self, view: View) -> Rows | None:
         """Return what a view shows, None if it has nothing to show yet."""
 
     def compose_slice(self, rows: Rows) -> Rows:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncsim.client.view import Query, Rows
+from syncsim.client.picture import Rows
+from syncsim.client.view import View
 
 if TYPE_CHECKING:
-    from syncsim.client.mutation import Mutation
-    from syncsim.client.views import QueryCache
+    from syncsim.client.intent import Intent
+    from syncsim.client.views import Views
 
 
 class Pessimistic:
     """Show confirmed rows only."""
 
-    def put(self, cache: QueryCache, mutation: Mutation) -> None:
+    def put(self, views: Views, intent: Intent) -> None:
         """Show nothing."""
 
-    def settle(self, cache: QueryCache, mutation: Mutation, *, is_ok: bool) -> None:
+    def settle(self, views: Views, intent: Intent, *, is_ok: bool) -> None:
         """Take nothing away."""
 
-    def compose(self, query: Query) -> Rows | None:
+    def compose(self, view: View) -> Rows | None:
         """Return the confirmed rows."""
-        return query.confirmed
+        return view.confirmed
 
     def compose_slice(self, rows: Rows) -> Rows:
         """Return the confirmed rows."""

@@ -14,66 +14,59 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from syncsim.client.overlay import patched
-from syncsim.client.view import Query, Rows
+from syncsim.client.picture import Rows
+from syncsim.client.view import View
 
 if TYPE_CHECKING:
-    from syncsim.client.mutation import Mutation
-    from syncsim.client.views import QueryCache
+    from syncsim.client.intent import Intent
+    from syncsim.client.views import Views
 
 
 class Snapshot:
     """Write over the cached rows and remember how they were."""
 
     def __init__(self) -> None:
-        self._snapshots: dict[str, list[tuple[Query, Rows]]] = {}
+        self._snapshots: dict[str, list[tuple[View, Rows]]] = {}
 
-    def put(self, cache: QueryCache, mutation: Mutation) -> None:
-        """Snapshot every query that lists a changed row, then write the change into it."""
-        context = cache.context
-        taken: list[tuple[Query, Rows]] = []
-        views: dict[str, list[str]] = {change.entity: [] for change in mutation.changes}
-        for query in cache.queries.values():
-            data = query.data
-            touched = [c for c in mutation.changes if data is not None and c.entity in data]
+    def put(self, views: Views, intent: Intent) -> None:
+        """Snapshot every view that lists a changed row, then write the change into it."""
+        taken: list[tuple[View, Rows]] = []
+        written: dict[str, list[str]] = {change.entity: [] for change in intent.changes}
+        for view in views.cached():
+            data = view.data
+            touched = [c for c in intent.changes if data is not None and c.entity in data]
             if data is None or not touched:
                 continue
-            taken.append((query, data))
+            taken.append((view, data))
             rows = dict(data)
             for change in touched:
-                rows[change.entity] = patched(rows[change.entity], change, mutation.intent)
-                views[change.entity].append(query.view)
-            self._write(cache, query, rows, "overlay")
-        self._snapshots[mutation.intent] = taken
-        for change in mutation.changes:
-            if views[change.entity]:
-                held = cache.known(change.entity)
-                context.note(
-                    "overlay", mutation.intent, "", change.entity, held.version if held else -1,
-                    data={"fields": change.fields, "views": views[change.entity]},
+                rows[change.entity] = patched(rows[change.entity], change, intent.name)
+                written[change.entity].append(view.view)
+            views.write(view, rows, "overlay")
+        self._snapshots[intent.name] = taken
+        for change in intent.changes:
+            if written[change.entity]:
+                held = views.known(change.entity)
+                views.context.note(
+                    "overlay", intent.name, "", change.entity, held.version if held else -1,
+                    data={"fields": change.fields, "views": written[change.entity]},
                 )  # fmt: skip
-                mutation.overlaid.append(change.entity)
+                intent.overlaid.append(change.entity)
 
-    def settle(self, cache: QueryCache, mutation: Mutation, *, is_ok: bool) -> None:
-        """Forget the snapshot, or set every query back to it."""
-        taken = self._snapshots.pop(mutation.intent)
+    def settle(self, views: Views, intent: Intent, *, is_ok: bool) -> None:
+        """Forget the snapshot, or set every view back to it."""
+        taken = self._snapshots.pop(intent.name)
         if not is_ok:
-            for query, rows in taken:
-                self._write(cache, query, rows, "rollback")
+            for view, rows in taken:
+                views.write(view, rows, "rollback")
         reason = "response" if is_ok else "rollback"
-        for entity in mutation.overlaid:
-            cache.context.note("unlay", mutation.intent, "", entity, data={"reason": reason})
+        for entity in intent.overlaid:
+            views.context.note("unlay", intent.name, "", entity, data={"reason": reason})
 
-    def compose(self, query: Query) -> Rows | None:
+    def compose(self, view: View) -> Rows | None:
         """Return the rows as the last write or answer left them."""
-        return query.data
+        return view.data
 
     def compose_slice(self, rows: Rows) -> Rows:
         """Return the confirmed rows: the optimistic update goes to the query cache only."""
         return rows
-
-    @staticmethod
-    def _write(cache: QueryCache, query: Query, rows: Rows, reason: str) -> None:
-        if query.is_invalidated:
-            cache.context.note("freshen", view=query.view, data={"reason": reason})
-        query.set_data(rows, cache.context.now_us)
-        cache.touched(query)

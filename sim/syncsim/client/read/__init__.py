@@ -9,8 +9,8 @@ from syncsim.domain import Action
 from syncsim.net.messages import EventBody
 
 if TYPE_CHECKING:
-    from syncsim.client.view import Fetch, Query
-    from syncsim.client.views import QueryCache
+    from syncsim.client.view import Fetch, View
+    from syncsim.client.views import Views
 
 
 class ReadStrategy(Protocol):
@@ -19,16 +19,16 @@ class ReadStrategy(Protocol):
     is_automatic: bool
     """Whether the client refetches by itself when its browser is online again."""
 
-    def on_event(self, cache: QueryCache, event: EventBody) -> None:
+    cancels_refetch: bool
+    """Whether an invalidation abandons a fetch in flight for a new one, or lets it finish."""
+
+    def on_event(self, views: Views, event: EventBody) -> None:
         """The socket told of a change made by another client."""
 
-    def on_settled(self, cache: QueryCache, action: Action, *, is_ok: bool) -> None:
+    def on_settled(self, views: Views, action: Action, *, is_ok: bool) -> None:
         """An intent of this client has ended, well or not."""
 
-    def refetch(self, cache: QueryCache, query: Query, trigger: str) -> None:
-        """A query on screen was invalidated."""
-
-    def is_fresh(self, query: Query, fetch: Fetch) -> bool:
+    def is_fresh(self, view: View, fetch: Fetch) -> bool:
         """A fetch succeeded: tell whether its data counts as fresh."""
 
 

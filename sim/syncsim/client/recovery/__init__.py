@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from syncsim.design import Recovery
 
 if TYPE_CHECKING:
-    from syncsim.client.views import QueryCache
+    from syncsim.client.views import Views
 
 
 class RecoveryStrategy(Protocol):
@@ -16,7 +16,7 @@ class RecoveryStrategy(Protocol):
     will_resync: bool
     """Whether an open socket makes the client look at everything again."""
 
-    def on_open(self, cache: QueryCache) -> None:
+    def on_open(self, views: Views) -> None:
         """The socket opened; changes before this moment may have been missed."""
 
 

@@ -1,4 +1,4 @@
-"""V1: invalidate every query whenever the socket opens.
+"""V1: invalidate every view whenever the socket opens.
 
 The first opening counts too: a view that was fetched before it has not been told of the
 changes in between.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syncsim.client.views import QueryCache
+    from syncsim.client.views import Views
 
 
 class InvalidateAll:
@@ -17,6 +17,6 @@ class InvalidateAll:
 
     will_resync = True
 
-    def on_open(self, cache: QueryCache) -> None:
+    def on_open(self, views: Views) -> None:
         """Invalidate everything that is cached."""
-        cache.invalidate(list(cache.queries.values()), "reconnect")
+        views.invalidate(views.cached(), "reconnect")

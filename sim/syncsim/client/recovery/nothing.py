@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from syncsim.client.views import QueryCache
+    from syncsim.client.views import Views
 
 
 class Nothing:
@@ -13,5 +13,5 @@ class Nothing:
 
     will_resync = False
 
-    def on_open(self, cache: QueryCache) -> None:
+    def on_open(self, views: Views) -> None:
         """Do nothing."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from syncsim.client.mutation import Mutation
+from syncsim.client.intent import Intent
 from syncsim.design import Write
 
 
 class WriteStrategy(Protocol):
     """What a write strategy decides."""
 
-    def submit(self, mutation: Mutation) -> bool:
+    def submit(self, intent: Intent) -> bool:
         """Tell whether a new intent may be sent at once."""
 
-    def ended(self, mutation: Mutation) -> list[Mutation]:
+    def ended(self, intent: Intent) -> list[Intent]:
         """Return the intents that may be sent now that one has ended."""
 
 

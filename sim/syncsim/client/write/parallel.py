@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from syncsim.client.mutation import Mutation
+from syncsim.client.intent import Intent
 
 
 class Parallel:
     """Hold nothing back."""
 
-    def submit(self, mutation: Mutation) -> bool:
+    def submit(self, intent: Intent) -> bool:
         """Send it."""
         return True
 
-    def ended(self, mutation: Mutation) -> list[Mutation]:
+    def ended(self, intent: Intent) -> list[Intent]:
         """Release nothing: nothing waits."""
         return []

@@ -8,22 +8,24 @@ from dataclasses import dataclass, field
 from syncsim.domain import Action, Change, Row
 
 
-@dataclass(slots=True, kw_only=True)
-class Mutation:
+@dataclass(slots=True, kw_only=True, eq=False)
+class Intent:
     """A pending intent of one client.
 
     `changes` are the rows that it is predicted to change, `overlaid` those that an overlay
-    was put on. `request` is the name of the attempt in flight, empty if there is none.
+    was put on. `attempts` counts the requests that were sent for it.
     """
 
-    intent: str
+    name: str
     action: Action
     entities: tuple[str, ...]
     args: Mapping[str, str]
     changes: tuple[Change, ...]
     overlaid: list[str] = field(default_factory=list)
     attempts: int = 0
-    request: str = ""
-    deadline_us: int = 0
-    is_paused: bool = False
     answer_rows: tuple[Row, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """Return the row that it is about, empty for a batch."""
+        return "" if self.action.batch else self.entities[0]

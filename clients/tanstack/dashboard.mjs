@@ -1,0 +1,19 @@
+// A dashboard of the booking application on the real packages, in lockstep with a run of syncsim.
+
+import { page } from './page.mjs'
+
+import { Dashboard } from './app/dashboard.mjs'
+import { serve } from './lockstep.mjs'
+
+let dashboard
+
+await serve(async (message) => {
+  if (message.do === 'hello') {
+    dashboard = new Dashboard(message)
+    return { protocol: 1, name: 'the booking application on TanStack Query 5.108' }
+  }
+  dashboard.begin()
+  const task = message.do === 'wake' ? undefined : () => dashboard.take(message)
+  await page.run(message.at_us, task, message.cause)
+  return { out: dashboard.out, wake_us: page.wakeUs }
+})

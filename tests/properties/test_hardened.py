@@ -1,0 +1,55 @@
+"""The hardened design holds what it claims, in any world but for one weakness that is stated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from syncsim.checks import Status, Verdict, judge
+from syncsim.history.vocabulary import CHECK_NAMES
+from syncsim.scenario import load, names
+from syncsim.scenario.scenario import Bounds, Scenario
+from syncsim.world import run
+from tests.properties.worlds import worlds
+from tests.support.scenarios import ENHANCED, HARDENED, SECOND, busy
+
+SEEDS = (1, 2, 3)
+SETTLE = Bounds(settle_us=90 * SECOND)
+"""Long enough for four tries of a write, each waited for in vain."""
+
+CHECKS = tuple(name for name in CHECK_NAMES if name != "XVIEW")
+"""All but XVIEW. An own overlay cancels the fetches of the lists that its action concerns, and
+until the intent has ended nothing makes up for them. Where an answer takes seconds, so long two
+lists may disagree about a row that somebody else has changed.
+"""
+
+
+def failures(verdict: Verdict) -> list[str]:
+    """Return what failed, each with its first story."""
+    return [
+        f"{finding.check}: {finding.stories[0].text}"
+        for finding in verdict.findings
+        if finding.status is Status.FAIL
+    ]
+
+
+@pytest.mark.parametrize("name", names("scenarios"))
+def test_hardened_passes_every_scenario_of_the_catalogue_on_its_own_network(name):
+    for seed in SEEDS:
+        verdict = judge(run(load(name, design="hardened", seed=seed)))
+        assert verdict.status is Status.PASS, verdict
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_hardened_passes_amid_every_fault_where_the_app_as_it_is_fails(seed):
+    assert failures(judge(run(busy(HARDENED, seed)))) == []
+    assert failures(judge(run(busy(ENHANCED, seed)))) != []
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(worlds())
+def test_no_small_world_fails_hardened_but_where_it_cancels_fetches(world: Scenario):
+    history = run(replace(world, design=HARDENED, bounds=SETTLE))
+    assert failures(judge(history, CHECKS)) == []
