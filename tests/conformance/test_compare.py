@@ -49,6 +49,14 @@ def test_different_traces(packages, model, first):
     assert mismatch.first_difference == first
 
 
+def test_traces_of_one_text_are_equal_and_those_of_another_are_not():
+    answer = '{"id":"x","trace":[[0,"read",{"ä":[1]}]]}'.encode()
+    trace = [[0, "read", {"ä": [1]}]]
+    assert compare(json.dumps(PROGRAM), answer, trace) is None
+    assert compare(json.dumps(PROGRAM), answer.replace(b"[1]", b"[2]"), trace) is not None
+    assert compare(json.dumps(PROGRAM), answer, [*trace, [1, "b"]]) is not None
+
+
 def test_a_program_that_could_not_be_run_differs():
     mismatch = compare(json.dumps(PROGRAM), b'{"id": "x", "error": "no such step"}', [[0, "a"]])
     assert mismatch is not None

@@ -76,25 +76,21 @@ class Clock:
         Raises:
             TooManyTurns: if the end is never reached.
         """
+        timers, callbacks, microtasks = self._timers, self._callbacks, self._microtasks
         end = self.later(until_ms, lambda: None)
         turns = 0
-        while end in self._callbacks:
-            if self._turn():
-                turns += 1
-                after_turn()
+        while end in callbacks:
+            time_ms, handle = heapq.heappop(timers)
+            callback = callbacks.pop(handle, None)
+            if callback is None:
+                continue  # It was cleared.
+            self._page_timers.pop(handle, None)
+            assert time_ms >= self._now_ms, "time does not go back"
+            self._now_ms = time_ms
+            callback()
+            while microtasks:
+                microtasks.popleft()()
+            after_turn()
+            turns += 1
             if turns == TURNS_MAX:
                 raise TooManyTurns(f"more than {TURNS_MAX} turns")
-
-    def _turn(self) -> bool:
-        """Take the next timer, if it has not been cleared; tell whether there was one."""
-        time_ms, handle = heapq.heappop(self._timers)
-        callback = self._callbacks.pop(handle, None)
-        if callback is None:
-            return False
-        self._page_timers.pop(handle, None)
-        assert time_ms >= self._now_ms, "time does not go back"
-        self._now_ms = time_ms
-        callback()
-        while self._microtasks:
-            self._microtasks.popleft()()
-        return True

@@ -11,6 +11,7 @@ from syncsim.conformance.programs import Program
 from syncsim.conformance.replay import replay
 from syncsim.conformance.trace import Record
 
+_AS_IN_JAVASCRIPT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
@@ -45,12 +46,14 @@ def trace_of_model(program: str) -> list[Record]:
 def compare(program: str, answer: bytes, trace: list[Record]) -> Mismatch | None:
     """Return how the runner's answer and the model's trace differ, None if they are equal.
 
-    The order of members and how a whole number is written mean nothing.
+    The order of members and how a whole number is written mean nothing. Nearly always both are
+    the same text, and then it need not be read.
     """
+    _id, _, rest = answer.partition(b',"trace":')
+    if rest == b"%b}" % _AS_IN_JAVASCRIPT.encode(trace).encode():
+        return None
     parsed = json.loads(answer)
     theirs = parsed["trace"] if "trace" in parsed else [[parsed["error"]]]
-    if _SORTED.encode(theirs) == _SORTED.encode(trace):
-        return None
     packages, model = canonical(theirs), canonical(trace)
     if packages == model:
         return None

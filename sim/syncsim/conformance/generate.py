@@ -1,57 +1,100 @@
-"""Programs over the whole surface of `programs.py`, as Hypothesis draws and shrinks them.
+"""Programs over the whole surface of `programs.py`, made of bytes that Hypothesis draws.
 
-Hypothesis draws a few bytes for the program and a few for each step, and each choice takes
-the next byte. That is far faster than one draw for each choice, and shrinks as well: a step
-goes with its bytes, and a smaller byte is an earlier, simpler choice.
+Each choice takes the next byte, and a smaller byte is an earlier, simpler choice. Hypothesis
+draws the bytes of many programs at once: it spends hundreds of microseconds on each example,
+whatever its size, and of an example that consists of many draws it makes others by copying
+parts, so that most of the programs come again and again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from operator import length_hint
+from typing import Any, NamedTuple
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from syncsim.conformance import programs as all_of
 from syncsim.conformance.programs import Choices, Program
 
 Step = dict[str, Any]
+Row = bytes
 
 STEPS_MAX = 20
 OPTIONS_MAX = 4
 ANSWERS_MAX = 3
 WAITS_MAX = 3
 
-PROGRAM_BYTES = 32
-STEP_BYTES = 40
-"""As many as most steps take. Where they end, the simplest choices are made."""
+BATCH = 32
+"""Programs that are drawn together."""
 
-BATCH_MIN, BATCH_MAX = 8, 16
-"""Programs that are drawn together: Hypothesis spends much on each draw, whatever its size."""
-
-
-def _steps(fewest: int, most: int) -> st.SearchStrategy[list[bytes]]:
-    step = st.binary(min_size=STEP_BYTES, max_size=STEP_BYTES)
-    return st.lists(step, min_size=fewest, max_size=most)
+BATCH_BYTES = 4_096
+"""Of a hundred batches one needs more; its last programs are cut short then."""
 
 
-PROGRAMS = st.builds(
-    lambda own, steps: _Builder(own, steps).program(),
-    st.binary(min_size=PROGRAM_BYTES, max_size=PROGRAM_BYTES),
-    st.one_of(_steps(1, STEPS_MAX), _steps(STEPS_MAX // 2, STEPS_MAX)),
-)
-"""Every program that `omissions.py` does not name, half of them long."""
+class Drawn(NamedTuple):
+    """A program and the bytes that chose it: a row of its own, then one for each step.
 
-BATCHES = st.lists(PROGRAMS, min_size=BATCH_MIN, max_size=BATCH_MAX)
-"""Several programs that have nothing to do with each other."""
+    A step may have come to nothing, so there can be fewer of them in the program.
+    """
+
+    program: Program
+    rows: tuple[Row, ...]
+
+
+def draw(batches: int, drawn_with: int) -> list[bytes]:
+    """Return the bytes of so many batches; equal numbers give equal bytes."""
+    drawn: list[bytes] = []
+    # Hypothesis begins with the simplest of all, zeros alone.
+    steady = settings(
+        max_examples=batches + 1,
+        # The seed alone says what is drawn, whatever profile is in force.
+        derandomize=False,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    batch = st.binary(min_size=BATCH_BYTES, max_size=BATCH_BYTES)
+
+    def keep(drawn_now: bytes) -> None:
+        drawn.append(drawn_now)
+
+    seed(drawn_with)(steady(given(batch)(keep)))()
+    assert len(drawn) == batches + 1, "no batch comes twice"
+    return drawn[1:]
+
+
+def programs_of(batch: bytes) -> Iterator[Drawn]:
+    """Yield the programs that the bytes of a batch choose, one after another."""
+    left = iter(batch)
+    for _ in range(BATCH):
+        steps = 1 + (next(left, 0) * STEPS_MAX >> 8)
+        unread: list[int] = []
+        program = _Builder(_marked(left, steps + 1, unread)).program()
+        places = [len(batch) - count for count in (*unread, length_hint(left))]
+        yield Drawn(program, tuple(map(batch.__getitem__, map(slice, places, places[1:]))))
+
+
+def program_of(rows: tuple[Row, ...]) -> Program:
+    """Return the program that these rows choose; where one ends, the simplest follows."""
+    return _Builder(iter([iter(row) for row in rows])).program()
+
+
+def _marked(left: Iterator[int], rows: int, unread: list[int]) -> Iterator[Iterator[int]]:
+    """Yield so many rows, all of the same bytes, and note how many are left before each."""
+    for _ in range(rows):
+        unread.append(length_hint(left))
+        yield left
 
 
 class _Builder:
     """Builds one program, and knows which observers and requests are there at each step."""
 
-    def __init__(self, own: bytes, steps: list[bytes]) -> None:
-        self._bytes: Iterator[int] = iter(own)
-        self._step_bytes = steps
+    def __init__(self, rows: Iterator[Iterator[int]]) -> None:
+        self._bytes = next(rows)
+        self._rows = rows
         self._mounted: list[str] = []
         self._mutating: list[str] = []
         self._requests: list[str] = []
@@ -117,8 +160,7 @@ class _Builder:
     def _steps(self, kinds: Choices, step_of: Callable[[str], Step | None]) -> list[Step]:
         steps: list[Step] = []
         at = 0
-        for step_bytes in self._step_bytes:
-            self._bytes = iter(step_bytes)
+        for self._bytes in self._rows:
             at += self.pick(all_of.GAPS_MS)
             step = step_of(self.pick(kinds))
             if step is not None:

@@ -40,6 +40,8 @@ class Trace:
 
     def end_turn(self) -> None:
         """Note the promises that were settled in this turn, in the order of their steps."""
+        if not self._settled:
+            return
         for _order, facts in sorted(self._settled, key=lambda settled: settled[0]):
             self.add("settled", *facts)
         self._settled.clear()
@@ -128,12 +130,13 @@ def query_dump(query: Query) -> dict[str, Any]:
 def mutation_dump(mutation: Mutation) -> dict[str, Any]:
     """Return what is known of a mutation at the end."""
     state = mutation.state
-    return _with_data(
-        state.data,
+    data = {} if state.data is UNDEFINED else {"data": state.data}
+    return {
         **mutation_flags(state),
-        error=text(state.error),
-        submittedAt=since_start(state.submitted_at),
-    )
+        **data,
+        "error": text(state.error),
+        "submittedAt": since_start(state.submitted_at),
+    }
 
 
 def _with_data(data: Any, **facts: Any) -> dict[str, Any]:

@@ -60,8 +60,10 @@ def test_the_three_designs_differ_as_they_say():
     assert (manual.store, manual.push, manual.audit) == ("slice", False, False)
     assert (enhanced.read.strategy, enhanced.overlay.strategy) == ("invalidate", "snapshot")
     assert (enhanced.recovery.strategy, enhanced.write.retries) == ("nothing", 0)
+    assert (manual.write.sent_by, enhanced.write.sent_by) == ("thunk", "thunk")
     assert (hardened.read.strategy, hardened.overlay.strategy) == ("generation", "layers")
     assert (hardened.write.strategy, hardened.write.if_match) == ("serial", True)
+    assert (hardened.write.sent_by, hardened.write.retries) == ("mutation", 3)
     assert (hardened.write.idempotency_key, hardened.overlay.cancel_fetches) == (True, True)
     assert (hardened.recovery.strategy, hardened.keep_newest) == ("invalidate-all", True)
 

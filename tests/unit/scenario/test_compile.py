@@ -185,7 +185,7 @@ def test_a_design_and_a_network_may_stand_in_the_file():
   simplifies: All of it.
   read: {strategy: generation, stale_time: 1m}
   overlay: {strategy: layers}
-  write: {strategy: serial, retries: 2}
+  write: {strategy: serial, sent_by: mutation, retries: 2}
   recovery: {strategy: invalidate-all}
   push: false""",
     ).replace("network: perfect", "network: {name: far, title: Far, source: None, delay: 2s}")
@@ -193,6 +193,8 @@ def test_a_design_and_a_network_may_stand_in_the_file():
     assert (loaded.design.name, loaded.network.name) == ("mine", "far")
     assert (loaded.design.read.stale_time_us, loaded.design.read.retries) == (60_000_000, 3)
     assert (loaded.design.write.retries, loaded.design.push) == (2, False)
+    assert loaded.design.write.sent_by == "mutation"
+    assert scenario.loads(text.replace("sent_by: mutation, ", "")).design.write.sent_by == "thunk"
     assert (loaded.network.delay_us, loaded.network.handshake_rtts) == (2_000_000, 3)
 
 

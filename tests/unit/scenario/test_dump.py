@@ -160,6 +160,8 @@ def test_everything_is_resolved():
         "  name: enhanced",
         "  read: {strategy: invalidate, stale_time: 5m, refresh_every: 0s, retries: 3, "
         "timeout: 10s}",
+        "  write: {strategy: parallel, sent_by: thunk, idempotency_key: false, if_match: false, "
+        "retries: 0, timeout: 10s}",
         "  delay: 20ms",
         "until: 61s",
         "  dr-1: {role: driver, user: dr-1, shows: [my-trips]}",

@@ -189,6 +189,15 @@ CASES = [
         "did you mean 'stale_time'?",
     ),
     (
+        "design: enhanced",
+        "design: {name: x, title: x, simplifies: x, read: {strategy: manual}, overlay: "
+        "{strategy: layers}, write: {strategy: serial, sent_by: mutations}, "
+        "recovery: {strategy: nothing}}",
+        "unknown-sent_by",
+        "8:134",
+        "did you mean 'mutation'?",
+    ),
+    (
         "network: office",
         "network: {name: x, title: x, source: x, delay: 5ms, http_loss_ppm: 2000000}",
         "out-of-range",

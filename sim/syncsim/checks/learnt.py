@@ -1,0 +1,114 @@
+"""Which versions of each row a client has come to know, and from when on."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Container
+from typing import NamedTuple
+
+from syncsim.checks.evidence import Evidence, row_name, seconds
+from syncsim.history import History, Record
+
+
+class Lesson(NamedTuple):
+    """A version of a row, when it was learnt, and the record that taught it.
+
+    `place` is a `seq` or a time, whichever the check orders its events by.
+    """
+
+    place: int
+    version: int
+    seq: int
+
+
+class _Lessons:
+    """The lessons about one row, in order, each beside the newest version up to it."""
+
+    __slots__ = ("lessons", "newest", "places", "versions")
+
+    def __init__(self) -> None:
+        self.places: list[int] = []
+        self.lessons: list[Lesson] = []
+        self.newest: list[Lesson] = []
+        self.versions: set[int] = set()
+
+
+class Learnt:
+    """What each client knows of each row; a question about any past moment is a bisection."""
+
+    def __init__(self) -> None:
+        self._of: dict[tuple[str, str], _Lessons] = {}
+
+    def add(self, who: str, entity: str, lesson: Lesson) -> None:
+        """Take in a lesson, no earlier than those before; of each version the first counts."""
+        known = self._of.get((who, entity))
+        if known is None:
+            known = self._of[who, entity] = _Lessons()
+        if lesson.version in known.versions:
+            return
+        assert not known.places or known.places[-1] <= lesson.place, lesson
+        known.versions.add(lesson.version)
+        known.places.append(lesson.place)
+        known.lessons.append(lesson)
+        newest = known.newest[-1] if known.newest else lesson
+        known.newest.append(lesson if lesson.version > newest.version else newest)
+
+    def newest(
+        self, who: str, entity: str, *, before: int, without: Container[int] = ()
+    ) -> Lesson | None:
+        """Return the newest version of a row that was known before a place, None if none was.
+
+        Versions in `without` do not count.
+        """
+        known = self._of.get((who, entity))
+        if known is None:
+            return None
+        best: Lesson | None = None
+        for index in range(bisect_left(known.places, before) - 1, -1, -1):
+            if best is not None and known.newest[index].version <= best.version:
+                break
+            if known.newest[index].version not in without:
+                return _newer(known.newest[index], best)
+            if known.lessons[index].version not in without:
+                best = _newer(known.lessons[index], best)
+        return best
+
+
+def _newer(one: Lesson, other: Lesson | None) -> Lesson:
+    return one if other is None or one.version >= other.version else other
+
+
+def commits_by_version(evidence: Evidence) -> dict[tuple[str, int], Record]:
+    """Return the commit that made each version of each row; the first, if two claim it."""
+    commits: dict[tuple[str, int], Record] = {}
+    for commit in evidence.history.of("commit"):
+        commits.setdefault((commit.entity, commit.version), commit)
+    return commits
+
+
+def painted_over(paint: Record, evidence: Evidence) -> tuple[int, ...]:
+    """Return the versions of a row that the pending intents painted over it have made.
+
+    A screen that shows its own pending change does not lack the version which that change
+    has become at the backend.
+    """
+    overlays = (paint.data or {}).get("overlays")
+    if not overlays:
+        return ()
+    return tuple(
+        commit.version
+        for name in overlays
+        if name in evidence.intents
+        for commit in evidence.intents[name].commits
+        if commit.entity == paint.entity
+    )
+
+
+def how_learnt(history: History, client: str, entity: str, lesson: Lesson) -> str:
+    """Write how a client came to know a version: `op-1 had been shown version 2 of ... at ...`."""
+    record = history[lesson.seq]
+    verb = "shown" if record.kind == "paint" else "told ok for"
+    return (
+        f"{client} had been {verb} version {lesson.version} of {row_name(entity)} at"
+        f" {seconds(record.time_us)}"
+    )

@@ -1,0 +1,209 @@
+"""Small histories at random, true ones and damaged ones, and how to hold a check to its twin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from syncsim.checks.evidence import Evidence
+from syncsim.history import History, Record
+from tests.checks.notation import HEADER, rebuilt
+
+EXAMPLES = 20_000 if settings().max_examples >= 1_000 else 200
+"""Histories drawn for each twin; the profile `thorough` draws a hundred times as many."""
+
+CLIENTS = ("op-1", "op-2", "th-1")
+ROWS = ("appointment/A1", "appointment/A2")
+VIEWS = ("pending", "slice")
+STATUS = ("pending", "accepted", "done")
+RESULTS = ("ok", "ok", "refused", "unknown")
+
+NUMBERED = st.integers(0, 3)
+
+
+class Move(NamedTuple):
+    """One thing that happens; what the numbers choose depends on the kind."""
+
+    kind: str
+    one: int
+    two: int
+    three: int
+    later: bool
+
+
+class Writer:
+    """Carries moves out on a tiny backend and three screens, and writes down what happens.
+
+    A screen may be painted in any version that there is, however old; that is all the harm a
+    true history needs.
+    """
+
+    def __init__(self) -> None:
+        self.history = History(HEADER)
+        self._now_us = 0
+        self._lsn = 0
+        self._held: dict[str, list[str]] = {}
+        self._asked: list[Record] = []
+        self._committed: dict[str, tuple[int, int]] = {}
+        self._open: list[tuple[str, str]] = []
+        for entity in ROWS:
+            self._hold("row", entity, STATUS[0])
+        for client in CLIENTS:
+            for view in VIEWS:
+                self._mount("mount", client, view)
+
+    def carry_out(self, move: Move) -> None:
+        """Carry out one move; one for which nothing is at hand does nothing."""
+        self._now_us += 1000 * move.later
+        kind, client = move.kind, CLIENTS[move.one % 3]
+        entity, view = ROWS[move.two % 2], VIEWS[move.two // 2]
+        if kind == "ask":
+            self._ask(client, entity, STATUS[move.three % 3])
+        elif kind == "write":
+            asked = self._ask(client, entity, STATUS[move.three % 3])
+            self._commit(asked)
+            self._now_us += 1000 * move.later
+            self._answer(asked, "ok")
+        elif kind == "own":
+            self._hold("commit", entity, STATUS[move.three % 3])
+        elif kind == "paint":
+            self._paint(client, view, entity, move.three)
+        elif kind == "look":
+            for each, back in zip(ROWS, (move.three, move.two), strict=True):
+                self._paint(client, "slice", each, back)
+        elif kind in ("mount", "unmount"):
+            self._mount(kind, client, view)
+        elif kind == "fetch":
+            self._open.append((client, f"f{len(self.history)}"))
+            self._note("fetch", at=client, message=self._open[-1][1], view=view)
+        elif kind == "fetched" and self._open:
+            at, message = self._open.pop(move.one % len(self._open))
+            point = max(self._lsn - move.three, len(ROWS))
+            self._note("fetched", at=at, message=message, view=view, lsn=point)
+        elif kind in ("commit", "answer") and self._asked:
+            asked = self._asked[move.one % len(self._asked)]
+            if kind == "answer":
+                self._answer(asked, RESULTS[move.three])
+            elif asked.intent not in self._committed:
+                self._commit(asked)
+
+    def _note(self, kind: str, **fields: Any) -> Record:
+        return self.history[self.history.append(self._now_us, kind, **fields)]
+
+    def _mount(self, kind: str, client: str, view: str) -> None:
+        data = {"query": None, "id": ""} if view == "slice" else {"query": view, "id": ""}
+        self._note(kind, at=client, view=view, data=data)
+
+    def _hold(self, kind: str, entity: str, status: str, asked: Record | None = None) -> None:
+        held = self._held.setdefault(entity, [])
+        held.append(status)
+        self._lsn += 1
+        intent, peer = (asked.intent, asked.at) if asked else ("", "")
+        data = {"fields": {"id": entity.partition("/")[2], "status": status, "overdue": False}}
+        self._note(
+            kind, at="backend", peer=peer, intent=intent, entity=entity, version=len(held),
+            lsn=self._lsn, data=data,
+        )  # fmt: skip
+        if asked:
+            self._committed[intent] = (len(held), self._lsn)
+
+    def _commit(self, asked: Record) -> None:
+        self._hold("commit", asked.entity, (asked.data or {})["status"], asked)
+
+    def _ask(self, client: str, entity: str, status: str) -> Record:
+        name = f"i{len(self._asked)}"
+        data = {"action": "accept", "entities": [entity], "status": status}
+        self._asked.append(self._note("intent", at=client, intent=name, entity=entity, data=data))
+        data = {"fields": {"status": status}, "views": list(VIEWS)}
+        self._note("overlay", at=client, intent=name, entity=entity, data=data)
+        return self._asked[-1]
+
+    def _answer(self, asked: Record, result: str) -> None:
+        version, lsn = self._committed.get(asked.intent, (-1, -1)) if result == "ok" else (-1, -1)
+        self._note(
+            "outcome", at=asked.at, intent=asked.intent, entity=asked.entity, version=version,
+            lsn=lsn, data={"result": result},
+        )  # fmt: skip
+
+    def _paint(self, client: str, view: str, entity: str, back: int) -> None:
+        """Paint a row in its newest version or an older one, with what its client has pending.
+
+        With `back` 3 the row is gone from the view.
+        """
+        held = self._held[entity]
+        version = max(len(held) - back, 1)
+        told = {record.intent for record in self.history.of("outcome")}
+        over = [r for r in self._asked if (r.at, r.entity) == (client, entity)]
+        over = [r for r in over if r.intent not in told][-back - 1 :]
+        fields: dict[str, Any] | None = {"id": entity.partition("/")[2]}
+        if back == 3:
+            version, fields, over = -1, None, []
+        else:
+            status = (over[-1].data or {})["status"] if over else held[version - 1]
+            fields = {**(fields or {}), "status": status}
+        data = {"fields": fields, "overlays": [r.intent for r in over]}
+        self._note("paint", at=client, view=view, entity=entity, version=version, data=data)
+
+
+KINDS = (
+    "ask", "ask", "commit", "commit", "answer", "own", "write", "write", "write", "write",
+    "paint", "paint", "paint", "look", "look", "look", "look", "unmount",
+)  # fmt: skip
+
+
+def true_histories(*more: str, kinds: Sequence[str] = KINDS, least: int = 16) -> Any:
+    """Return a strategy for histories that are as they were written, of some kinds of moves.
+
+    They are not too short: nothing goes wrong in a handful of moves.
+    """
+    move = st.builds(
+        Move, st.sampled_from((*kinds, *more)), NUMBERED, NUMBERED, NUMBERED, st.booleans()
+    )
+    return st.lists(move, min_size=least, max_size=2 * least).map(_written)
+
+
+def histories(*more: str) -> Any:
+    """Return a strategy for true and damaged histories, with moves of more kinds if wanted."""
+    damage = st.tuples(st.sampled_from(DAMAGES), st.integers(0, 59), NUMBERED)
+    true = true_histories(*more)
+    return st.one_of(true, st.builds(_damaged, true, st.lists(damage, min_size=1, max_size=3)))
+
+
+def evidence(history: History) -> Evidence:
+    """Return what a check is given."""
+    return Evidence(history)
+
+
+def _written(moves: list[Move]) -> History:
+    writer = Writer()
+    for move in moves:
+        writer.carry_out(move)
+    return writer.history
+
+
+DAMAGES = ("drop", "version", "lsn", "intent", "place")
+
+
+def _damaged(history: History, damages: list[tuple[str, int, int]]) -> History:
+    """Return a history with records lost, moved, or with a wrong number or intent in them."""
+    records = list(history)
+    for damage, where, much in damages:
+        # The rows of the start stay as they are: without them nothing is judged at all.
+        place = len(ROWS) + where % (len(records) - len(ROWS))
+        record = records[place]
+        if damage == "drop":
+            if len(records) > len(ROWS) + 1:
+                del records[place]
+        elif damage == "place":
+            to = max(len(ROWS), place - 2 * much - 1)
+            records.insert(to, records.pop(place)._replace(time_us=records[to].time_us))
+        elif damage == "intent":
+            if record.kind in ("commit", "outcome"):
+                records[place] = record._replace(intent=f"i{much}")
+        elif getattr(record, damage) > 0:
+            wrong = max(getattr(record, damage) + much - 1, 0)
+            records[place] = record._replace(**{damage: wrong})
+    return rebuilt(history, records)
