@@ -109,6 +109,19 @@ def write_demo_folder(
         return [*paths, *drawn, page]
 
 
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> list[Path]:
+    """Write files into a folder, by their names there, and return their paths.
+
+    The folder is made if it is missing; files of the same names are replaced, others stay.
+
+    Raises:
+        InputError: if the folder is a file, or cannot be written.
+    """
+    make_folder(folder)
+    with _writing(folder):
+        return [_put(folder / name, content) for name, content in files.items()]
+
+
 def read_scenario(folder: Path) -> str:
     """Return the scenario of a run folder, as it was written there.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 
@@ -80,6 +80,115 @@ class Claim(Protocol):
     @property
     def where(self) -> str:
         """What was measured, or where it breaks."""
+
+
+class Cell(Protocol):
+    """One scenario and network under one design."""
+
+    @property
+    def scenario(self) -> str:
+        """Name of the scenario, or `all`."""
+
+    @property
+    def network(self) -> str:
+        """Name of the network, or `all`."""
+
+    @property
+    def design(self) -> str:
+        """Name of the design."""
+
+
+class Typical(Cell, Protocol):
+    """What the runs of a cell came to."""
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+
+    @property
+    def values(self) -> Mapping[str, float | None]:
+        """By the name of the measure; None where no run has it."""
+
+
+class Tally(Cell, Protocol):
+    """How often one check passed, failed and could not tell."""
+
+    @property
+    def check(self) -> str:
+        """Name of the check."""
+
+    @property
+    def passed(self) -> int:
+        """Runs in which it passed."""
+
+    @property
+    def failed(self) -> int:
+        """Runs in which it failed."""
+
+    @property
+    def unknown(self) -> int:
+        """Runs in which it could not tell."""
+
+    @property
+    def failed_share(self) -> float | None:
+        """Share of failures among the runs in which it could tell."""
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the interval of that share."""
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the interval of that share."""
+
+
+class Difference(Cell, Protocol):
+    """One measure of one design, less that of another under the same luck."""
+
+    @property
+    def against(self) -> str:
+        """Name of the other design."""
+
+    @property
+    def measure(self) -> str:
+        """Name of the measure."""
+
+    @property
+    def pairs(self) -> int:
+        """Seeds in which both designs have the measure."""
+
+    @property
+    def unpaired(self) -> int:
+        """Seeds in which only one of them has it."""
+
+    @property
+    def value(self) -> float | None:
+        """What the design came to in the paired runs."""
+
+    @property
+    def against_value(self) -> float | None:
+        """What the other came to."""
+
+    @property
+    def difference(self) -> float | None:
+        """The first less the second, None without pairs."""
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the interval of the difference."""
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the interval of the difference."""
+
+    @property
+    def says(self) -> str:
+        """`better`, `worse`, `not shown` or `too few runs`."""
+
+
+def place(cell: Cell) -> str:
+    """Return scenario and network of a cell as a heading, `all` left out."""
+    return " · ".join(part for part in (cell.scenario, cell.network) if part not in ("", "all"))
 
 
 def by_scenario(rows: Iterable[Row]) -> dict[str, list[Row]]:

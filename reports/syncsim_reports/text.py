@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from syncsim.checks import CHECKS, Status, Verdict, as_json
 from syncsim.history import History
-from syncsim.staleness import Costs, Staleness
-from syncsim_reports.rows import Claim, Row, answer, by_claim, by_scenario
+from syncsim.staleness import MEASURES, Costs, Staleness
+from syncsim_reports.rows import (
+    Cell,
+    Claim,
+    Difference,
+    Row,
+    Tally,
+    answer,
+    by_claim,
+    by_scenario,
+    place,
+)
 from syncsim_reports.windows import by_query
-from syncsim_reports.words import count, duration, moment, plain, ratio, share, size
+from syncsim_reports.words import (
+    amount,
+    change,
+    count,
+    duration,
+    moment,
+    plain,
+    ratio,
+    share,
+    size,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
     from rich.text import Text
+
+C = TypeVar("C", bound=Cell)
 
 WIDTH_MAX = 118
 """Wider tables are harder to read along a line."""
@@ -27,6 +49,7 @@ NUMBERS = {
 """The columns of a comparison that hold numbers, with their widths."""
 
 STATUS_STYLE = {"pass": "green", "unknown": "yellow", "fail": "bold red"}
+SAYS_STYLE = {"better": "green", "worse": "bold red"}
 HOLDS_STYLE = {True: "green", None: "yellow", False: "bold red"}
 
 
@@ -121,6 +144,93 @@ def claims_table(claims: Iterable[Claim]) -> RenderableType:
                 end_section=index == len(group) - 1,
             )
     return _narrow(table)
+
+
+def tallies_table(tallies: Iterable[Tally]) -> RenderableType:
+    """Return how often each check failed that ever did, with the interval of its share."""
+    from rich.console import Group
+
+    parts: list[RenderableType] = []
+    for heading, cell in _by_place(tallies).items():
+        failing = dict.fromkeys(tally.check for tally in cell if tally.failed)
+        silent = len(dict.fromkeys(tally.check for tally in cell)) - len(failing)
+        parts.append(_text(f"{heading}: checks that failed", "bold"))
+        table = _table("check", "design", "passed", "failed", "unknown", "fails in", right=4)
+        for check in failing:
+            for tally in (tally for tally in cell if tally.check == check):
+                counts = (f"{n:,}" for n in (tally.passed, tally.failed, tally.unknown))
+                cells = (*counts, share_with_interval(tally))
+                table.add_row(
+                    _text(check, "bold"),
+                    _text(tally.design),
+                    *(_text(text, justify="right") for text in cells),
+                )
+        parts += [table] if failing else []
+        parts += [_text(f"{count(silent, 'other check')} never failed"), _text("")]
+    return _narrow(Group(*parts))
+
+
+def share_with_interval(tally: Tally) -> str:
+    """Write the share of failures with its interval: `40.0 % (16.8 % to 68.7 %)`."""
+    if tally.failed_share is None:
+        return "could never tell"
+    return f"{share(tally.failed_share)} ({share(tally.low)} to {share(tally.high)})"
+
+
+def differences_table(differences: Iterable[Difference]) -> RenderableType:
+    """Return each measure of each two designs side by side, and whether they differ."""
+    from rich.console import Group
+
+    parts: list[RenderableType] = []
+    shown = asked = 0
+    for heading, cell in _by_place(differences).items():
+        for design in dict.fromkeys(line.design for line in cell):
+            lines = [line for line in cell if line.design == design]
+            table = _table("", lines[0].against, design, "difference (95 %)", right=3)
+            table.add_column("")
+            for line in lines:
+                table.add_row(*_difference(line))
+                asked += 1
+                shown += line.says in SAYS_STYLE
+            pairs = count(max(line.pairs for line in lines), "pair", "pairs")
+            parts += [_text(f"{heading}: {pairs} of runs", "bold"), table, _text("")]
+    note = (
+        f"Times are medians over runs, the rest are means. {shown} of {count(asked, 'difference')} "
+        "shown. Of differences that are not there, luck shows about one in twenty."
+    )
+    return _narrow(Group(*parts, _text(note), _text("")))
+
+
+def _difference(line: Difference) -> tuple[Text, ...]:
+    measure = MEASURES[line.measure]
+    numbers = (
+        amount(line.against_value, measure.unit),
+        amount(line.value, measure.unit),
+        difference_with_interval(line),
+    )
+    return (
+        _text(measure.title, "bold"),
+        *(_text(text, justify="right") for text in numbers),
+        _text(line.says, SAYS_STYLE.get(line.says, "")),
+    )
+
+
+def difference_with_interval(line: Difference) -> str:
+    """Write a difference with its interval: `−26 ms (−40 ms to −12 ms)`."""
+    unit = MEASURES[line.measure].unit
+    if line.difference is None:
+        return change(None, unit)
+    low, high = change(line.low, unit), change(line.high, unit)
+    if unit == "share":
+        low = low.removesuffix(" points")
+    return f"{change(line.difference, unit)} ({low} to {high})"
+
+
+def _by_place(cells: Iterable[C]) -> dict[str, list[C]]:
+    groups: dict[str, list[C]] = {}
+    for cell in cells:
+        groups.setdefault(place(cell), []).append(cell)
+    return groups
 
 
 def _why(finding: Mapping[str, Any]) -> str:

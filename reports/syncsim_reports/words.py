@@ -6,6 +6,8 @@ wherever it is read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 MILLISECOND_US = 1_000
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
@@ -63,9 +65,34 @@ def ratio(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.1f}"
 
 
+def amount(value: float | None, unit: str) -> str:
+    """Write a measure in its unit: `us`, `share`, `bytes` or `count`."""
+    write = {"us": duration, "share": share, "bytes": size}.get(unit, ratio)
+    return write(value)
+
+
+def change(value: float | None, unit: str) -> str:
+    """Write a difference with its sign; that of two shares in percentage points."""
+    if value is None:
+        return NOTHING
+    if unit == "share":
+        text = f"{abs(value) * 100:.1f} points"
+    elif unit == "count":
+        text = f"{abs(value):.2f}"
+    else:
+        text = amount(abs(value), unit)
+    sign = "" if value == 0 else "+" if value > 0 else "−"
+    return sign + text
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Write a number with its noun: `1 window`, `1,204 windows`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write names as in a sentence: `a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)
 
 
 def row_name(entity: str, limit: int) -> str:

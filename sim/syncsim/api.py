@@ -13,8 +13,24 @@ from syncsim.checks import Verdict, judge
 from syncsim.history import History, jsonl
 from syncsim.scenario import dump, load, made_of
 from syncsim.scenario.scenario import Scenario
-from syncsim.search import Claim, Result, Row, Trial, claims, rows, trial
+from syncsim.search import (
+    Claim,
+    Difference,
+    Metrics,
+    Result,
+    Row,
+    Tally,
+    Trial,
+    claims,
+    differences,
+    metrics,
+    rows,
+    tallies,
+    trial,
+    typical,
+)
 from syncsim.search import compare as compare_scenarios
+from syncsim.search.tables import csv_text, plain_record, write_parquet
 from syncsim.staleness import frame
 
 if TYPE_CHECKING:
@@ -102,7 +118,10 @@ class Plots:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Designs side by side: every result, one row a design, and the app's claims."""
+    """Designs side by side under the same luck; the first is what the others are held against.
+
+    `results` has one entry a run, in the order of scenarios, networks, designs and seeds.
+    """
 
     results: tuple[Result, ...]
 
@@ -117,11 +136,83 @@ class Comparison:
         return claims(self.results)
 
     @property
+    def metrics(self) -> list[Metrics]:
+        """Return every run in numbers."""
+        return [metrics(result) for result in self.results]
+
+    @property
+    def tallies(self) -> list[Tally]:
+        """Return how often each check passed, failed and could not tell."""
+        return tallies(self.results)
+
+    @property
+    def differences(self) -> list[Difference]:
+        """Return how each design differs from the first, with intervals over paired seeds."""
+        return differences(self.metrics)
+
+    @property
     def table(self) -> pd.DataFrame:
         """Return the rows as a table."""
         import pandas as pd
 
         return pd.DataFrame([asdict(row) for row in self.rows])
+
+    def to_csv(self) -> str:
+        """Return the rows as CSV, names of checks separated by blanks."""
+        return csv_text(self.rows, Row)
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write the rows as a Parquet file.
+
+        Raises:
+            InputError: if the file cannot be written, or pyarrow is not installed.
+        """
+        write_parquet(self.table, Path(path))
+
+    def as_json(self) -> dict[str, list[dict[str, object]]]:
+        """Return everything that was found as JSON can hold it: rows, claims, checks and all."""
+        parts: dict[str, Sequence[object]] = {
+            "rows": self.rows,
+            "claims": self.claims,
+            "checks": self.tallies,
+            "differences": self.differences,
+            "runs": self.metrics,
+        }
+        return {name: [plain_record(record) for record in part] for name, part in parts.items()}
+
+    def figures(self, measure: str = "mean_age_us") -> dict[str, Figure]:
+        """Return the figures: cost against old data, the heat map, one measure's differences."""
+        from syncsim_reports.figures.differences import difference_plot
+        from syncsim_reports.figures.heatmap import heat_map
+        from syncsim_reports.figures.pareto import pareto
+
+        over_scenarios = typical(self.metrics, by=("design", "network"))
+        return {
+            "pareto": pareto(over_scenarios),
+            "heat-map": heat_map(over_scenarios),
+            "differences": difference_plot(self.differences, measure),
+        }
+
+    def save(self, folder: str | Path) -> list[Path]:
+        """Write everything that was found into a folder, as tables, JSON and figures.
+
+        Raises:
+            InputError: if the folder cannot be written.
+        """
+        import json
+
+        from syncsim_reports.figures import png
+        from syncsim_reports.folder import write_files
+
+        found: dict[str, str | bytes] = {
+            "comparison.csv": self.to_csv(),
+            "runs.csv": csv_text(self.metrics, Metrics),
+            "checks.csv": csv_text(self.tallies, Tally),
+            "differences.csv": csv_text(self.differences, Difference),
+            "comparison.json": json.dumps(self.as_json(), indent=2, sort_keys=True) + "\n",
+        }
+        figures = {f"{name}.png": png(figure) for name, figure in self.figures().items()}
+        return write_files(Path(folder), {**found, **figures})
 
 
 def run(

@@ -41,7 +41,8 @@ export class Dashboard {
   }
 
   take(message) {
-    this.#handlers[message.do](message)
+    // A later version may have more messages.
+    this.#handlers[message.do]?.(message)
   }
 
   #handlers = {

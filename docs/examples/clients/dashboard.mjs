@@ -1,75 +1,42 @@
-// A dashboard without optimistic updates: it shows rows, looks again, and sends what is asked.
+// A small dashboard: it paints what it is told, sends what is asked, and looks again after changes.
 import { createInterface } from 'node:readline'
-const views = {}, sent = {}
-let me, out, cause, frame // the next frame: when it is due, and what led to it
-const note = (kind, facts) => out.push({ do: 'note', kind, cause, ...facts })
-const noteChanges = (kind, view, old = {}, rows = {}) => {
-  for (const [entity, { version, fields }] of Object.entries(rows))
-    if (old[entity]?.version !== version) note(kind, { view, entity, version, data: { fields } })
-  for (const entity in old) if (!rows[entity]) note(kind, { view, entity })
-}
-const paint = (view, shown) => {
-  noteChanges('paint', view, shown.painted, shown.rows)
-  if (shown.rows && !shown.painted) note('ready', { view })
-  shown.painted = shown.rows
-}
-const lookAgain = (trigger, origin) => Object.keys(views).forEach((view) => {
-  let message = `${me}:${view}@${origin}`
-  while (sent[message]) message += '+'
-  sent[message] = { view, message }
-  note('fetch', { view, message, data: { trigger } })
-  out.push({ do: 'query', query: view, name: message })
-})
+const views = {}, asked = {} // what each view shows; what each request is about
+const looks = { start: 'mount', event: 'event', result: 'settle', 'socket-opened': 'reconnect' }
+let me, out, count = 0
+const note = (kind, facts) => out.push({ do: 'note', kind, ...facts })
+const send = (what, about, facts, name = `${me}/${(count += 1)}`) =>
+  out.push({ do: what, name, ...facts }) && (asked[name] = about) && name
 const on = {
-  hello: ({ client }) => { me = client },
   start: (message) => {
-    for (const view of message.views) views[view] = { lsn: 0 }
-    for (const view in views) note('mount', { view, data: { query: view } })
     out.push({ do: 'connect' })
-    lookAgain('mount', 'start')
+    for (const view of message.views) views[view] = {}
+    for (const view in views) note('mount', { view, data: { query: view } })
   },
-  rows: ({ request, lsn, rows, at_us }) => {
-    const { view } = sent[request], shown = views[view], { rows: old } = shown
-    note('fetched', { ...sent[request], lsn, data: { fresh: true } })
-    if (lsn >= shown.lsn) shown.rows = Object.fromEntries(rows.map((row) => [row.entity, row]))
-    shown.lsn = Math.max(lsn, shown.lsn)
-    noteChanges('base', view, old, shown.rows)
-    frame ??= { at: at_us + 16_000, cause }
-  },
-  event: ({ origin, action, intent, lsn, rows }) => {
-    for (const row of rows) note('event', { ...row, intent, lsn, data: { action } })
-    lookAgain('event', origin)
+  rows: ({ request, lsn, rows }) => {
+    const { view } = asked[request], old = views[view]
+    views[view] = Object.fromEntries(rows.map((row) => [row.entity, row]))
+    note('fetched', { view, message: request, lsn, data: { fresh: true } })
+    for (const kind of ['base', 'paint']) {
+      for (const { fields, ...row } of rows) note(kind, { view, ...row, data: { fields } })
+      for (const entity in old) if (!views[view][entity]) note(kind, { view, entity })
+    }
+    note('ready', { view })
   },
   ask: ({ intent, action, row, with: args }) => {
-    const seen = Object.values(views).flatMap(({ painted = {} }) => Object.values(painted))
-    const { entity } = seen.find(({ fields }) => fields.id === row) ?? {}
-    note('intent', { intent, entity, data: { action, args, entities: [entity] } })
-    if (!entity) return note('outcome', { intent, data: { result: 'withheld' } })
-    sent[`${intent}/1`] = { intent, entity }
-    out.push({ do: 'mutate', action, rows: [entity], with: args, intent, name: `${intent}/1` })
+    const entity = Object.values(views).flatMap(Object.keys).find((name) => name.endsWith(row))
+    if (entity) note('intent', { intent, entity, data: { action, args, entities: [entity] } })
+    if (entity) send('mutate', { intent, entity }, { intent, action, rows: [entity], with: args })
   },
-  result: ({ request, lsn, items: [{ result, reason, version }] }) => {
-    note('outcome', { ...sent[request], version, lsn, data: { result, reason } })
-    lookAgain('settle', sent[request].intent)
-  },
-  failed: ({ request, reason }) =>
-    sent[request].intent
-      ? note('outcome', { ...sent[request], data: { result: 'unknown', reason } })
-      : note('fetch_failed', { ...sent[request], data: { reason } }),
-  refresh: ({ step }) => lookAgain('refresh', step),
-  online: () => lookAgain('online', 'online'),
-  'socket-opened': () => lookAgain('reconnect', 'open'),
+  result: ({ request, items: [item] }) =>
+    note('outcome', { ...asked[request], data: { result: item.result, reason: item.reason } }),
 }
 for await (const line of createInterface({ input: process.stdin })) {
   const message = JSON.parse(line)
-  out = []
-  if (frame?.at <= message.at_us) {
-    cause = frame.cause
-    frame = undefined
-    for (const view in views) paint(view, views[view])
+  ;[me, out] = [me ?? message.client, []]
+  if (!message.request || asked[message.request]) on[message.do]?.(message)
+  for (const view in looks[message.do] ? views : {}) {
+    const data = { trigger: looks[message.do] }
+    note('fetch', { view, data, message: send('query', { view }, { query: view }) })
   }
-  cause = message.cause
-  if (!message.request || sent[message.request]) on[message.do]?.(message)
-  const answer = message.do === 'hello' ? { protocol: 1 } : { out, wake_us: frame?.at ?? null }
-  console.log(JSON.stringify({ id: message.id, ...answer }))
+  console.log(JSON.stringify({ id: message.id, protocol: 1, out }))
 }

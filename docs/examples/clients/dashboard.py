@@ -1,62 +1,50 @@
-"""A dashboard without optimistic updates: it shows rows, looks again, sends what is asked."""
+"""A small dashboard: it paints what it is told, sends what is asked, looks again after changes."""
 
 import json
 import sys
 
-FRAME_US = 16_000
-views, sent, named, frame = {}, {}, {}, None  # frame: when to paint, and what led to it
+LOOKS = {"start": "mount", "event": "event", "result": "settle", "socket-opened": "reconnect"}
+views, asked, me, out = {}, {}, "", []  # what each view shows; what each request is about
 
 
-def note(kind, **facts):
-    out.append({"do": "note", "kind": kind, "cause": cause, **facts})
+def note(kind, data=None, **facts):
+    out.append({"do": "note", "kind": kind, "data": data, **facts})
 
 
-def note_changes(kind, view, old, new):
-    for name, row in new.items():
-        if old.get(name) != row:
-            note(
-                kind, view=view, entity=name, version=row["version"], data={"fields": row["fields"]}
-            )
-    for name in (name for name in old if name not in new):
-        note(kind, view=view, entity=name)
-
-
-def look_again(reason, origin):
-    for view in views:
-        name = f"{me}:{view}@{origin}"
-        named[name] = named.get(name, 0) + 1
-        name += f"#{named[name]}" if named[name] > 1 else ""
-        sent[name] = {"view": view, "message": name}
-        note("invalidate", view=view, data={"reason": reason})
-        note("fetch", **sent[name], data={"trigger": reason})
-        out.append({"do": "query", "query": view, "name": name})
+def found(ending):
+    return next((name for rows in views.values() for name in rows if name.endswith(ending)), "")
 
 
 for line in sys.stdin:
-    message = json.loads(line)
-    out, do, now, cause = [], message["do"], message.get("at_us", 0), message.get("cause", 0)
-    facts = sent.pop(message.get("request"), None)
-    if frame and frame[0] <= now:
-        (_, cause), frame = frame, None
-        for view, shown in views.items():
-            note_changes("paint", view, shown["painted"], shown["rows"])
-            shown["painted"] = shown["rows"]
-        cause = message["cause"]
-    if do == "hello":
-        me = message["client"]
-    elif do == "start":
+    message, out = json.loads(line), []
+    do, me = message["do"], me or message["client"]
+    about = asked.pop(message.get("request"), {})
+    if do == "start":
         for view in message["views"]:
-            views[view] = {"rows": {}, "painted": {}, "lsn": -1}
-            note("mount", view=view, data={"query": view})
+            views[view] = {}
+            note("mount", {"query": view}, view=view)
         out.append({"do": "connect"})
-        look_again("mount", "start")
-    elif do == "ask":
-        entity = next(
-            (
-                name
-                for shown in views.values()
-                for name in shown["painted"]
-                if name.endswith("/" + message["row"])
-            ),
-            "",
-        )
+    elif do == "rows" and about:
+        note("fetched", {"fresh": True}, lsn=message["lsn"], **about)
+        view, now = about["view"], {row["entity"]: row for row in message["rows"]}
+        for name in views[view] | now:
+            row = now.get(name, {"version": -1, "fields": None})
+            data, version = {"fields": row["fields"]}, row["version"]
+            note("base", data, view=view, entity=name, version=version)
+            note("paint", data, view=view, entity=name, version=version)
+        views[view] = now
+        note("ready", view=view)
+    elif do == "ask" and (entity := found("/" + message["row"])):
+        name, intent, action = f"{message['intent']}/1", message["intent"], message["action"]
+        asked[name] = {"intent": intent, "entity": entity}
+        note("intent", {"action": action, "entities": [entity]}, **asked[name])
+        wish = {"intent": intent, "action": action, "rows": [entity], "with": message["with"]}
+        out.append({"do": "mutate", "name": name, **wish})
+    elif do == "result" and about:
+        note("outcome", {key: message["items"][0][key] for key in ("result", "reason")}, **about)
+    for view in views if do in LOOKS else ():
+        name = f"{me}:{view}@{message['id']}"
+        asked[name] = {"view": view, "message": name}
+        note("fetch", {"trigger": LOOKS[do]}, **asked[name])
+        out.append({"do": "query", "query": view, "name": name})
+    print(json.dumps({"id": message["id"], "protocol": 1, "out": out}), flush=True)

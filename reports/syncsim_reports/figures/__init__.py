@@ -1,9 +1,15 @@
 """Figures good enough for a slide: 1600 by 900 pixels, equal bytes for equal histories."""
 
 from syncsim_reports.figures.coherence import coherence_curve
+from syncsim_reports.figures.differences import difference_plot
+from syncsim_reports.figures.heatmap import heat_map
+from syncsim_reports.figures.pareto import pareto
 from syncsim_reports.figures.save import png, save, svg
 from syncsim_reports.figures.spacetime import spacetime
 from syncsim_reports.figures.survival import survival_curves
 from syncsim_reports.figures.swimlanes import swimlanes
 
-__all__ = ["coherence_curve", "png", "save", "spacetime", "survival_curves", "svg", "swimlanes"]
+__all__ = [
+    "coherence_curve", "difference_plot", "heat_map", "pareto", "png", "save", "spacetime",
+    "survival_curves", "svg", "swimlanes",
+]  # fmt: skip

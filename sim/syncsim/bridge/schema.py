@@ -167,20 +167,22 @@ MESSAGES: dict[str, Shape] = {
 }
 
 _CAUSE = Member(
-    _COUNT, "the record that led to this: the `cause` of this message, or of an earlier one", True
+    _COUNT,
+    "the record that led to this: the `cause` of this message, or of an earlier one",
+    optional=True,
 )
 OUTPUTS: dict[str, Shape] = {
     "note": Shape(
         "Something that the history should hold.",
         {
             "kind": Member({"enum": list(NOTE_KINDS)}, "the kind of record"),
-            "intent": Member(_NAME, "the wish that it is about", True),
-            "message": Member(_NAME, "the request that it is about", True),
-            "entity": Member(_NAME, "the row that it is about, as type/id", True),
-            "version": Member(_NUMBER, "the version of that row; -1 for none", True),
-            "lsn": Member(_NUMBER, "the read point, or the commit; -1 for none", True),
-            "view": Member(_NAME, "the view that it is about", True),
-            "data": Member(_or_null(_FACTS), "the rest, by kind", True),
+            "intent": Member(_NAME, "the wish that it is about", optional=True),
+            "message": Member(_NAME, "the request that it is about", optional=True),
+            "entity": Member(_NAME, "the row that it is about, as type/id", optional=True),
+            "version": Member(_NUMBER, "the version of that row; -1 for none", optional=True),
+            "lsn": Member(_NUMBER, "the read point, or the commit; -1 for none", optional=True),
+            "view": Member(_NAME, "the view that it is about", optional=True),
+            "data": Member(_or_null(_FACTS), "the rest, by kind", optional=True),
             "cause": _CAUSE,
         },
     ),
@@ -188,9 +190,11 @@ OUTPUTS: dict[str, Shape] = {
         "Ask the backend for the rows of a view.",
         {
             "query": Member(_NAME, "the name of a query of the client's role"),
-            "row": Member(_NAME, "the id of the row, for a query about one", True),
-            "view": Member(_NAME, "the view that it is for; by default the query's name", True),
-            "name": Member(_NAME, "the name of the request", True),
+            "row": Member(_NAME, "the id of the row, for a query about one", optional=True),
+            "view": Member(
+                _NAME, "the view that it is for; by default the query's name", optional=True
+            ),
+            "name": Member(_NAME, "the name of the request", optional=True),
             "cause": _CAUSE,
         },
     ),
@@ -200,19 +204,19 @@ OUTPUTS: dict[str, Shape] = {
             "action": Member(_NAME, "the name of an action"),
             "rows": Member({"type": "array", "items": _ENTITY, "minItems": 1}, "as type/id"),
             "intent": Member(_NAME, "the wish that it is for"),
-            "with": Member(_TEXTS, "the arguments of the action", True),
-            "key": Member(_NAME, "an idempotency key; empty for none", True),
+            "with": Member(_TEXTS, "the arguments of the action", optional=True),
+            "key": Member(_NAME, "an idempotency key; empty for none", optional=True),
             "if_match": Member(
                 {"type": "object", "additionalProperties": {"type": "integer"}},
                 "by row, the version that it must still have",
-                True,
+                optional=True,
             ),
             "by": Member(
                 {"type": "object", "properties": {"role": _NAME, "user": _NAME}},
                 "who asks: the role and the user of hello, or nothing",
-                True,
+                optional=True,
             ),
-            "name": Member(_NAME, "the name of the request", True),
+            "name": Member(_NAME, "the name of the request", optional=True),
             "cause": _CAUSE,
         },
     ),
@@ -235,7 +239,7 @@ _ANSWER = Shape(
         "wake_us": Member(
             {"type": ["integer", "null"], "minimum": 1, "maximum": NUMBER_MAX},
             "when to be woken, later than `at_us`; null or missing for never",
-            True,
+            optional=True,
         ),
     },
 )
@@ -244,7 +248,7 @@ _GREETING = Shape(
     {
         "id": Member({"const": 1}, "hello is the first message"),
         "protocol": Member({"const": PROTOCOL}, "the version that the client speaks"),
-        "name": Member(_TEXT, "what the client is, for people who read along", True),
+        "name": Member(_TEXT, "what the client is, for people who read along", optional=True),
     },
 )
 

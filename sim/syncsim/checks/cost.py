@@ -53,8 +53,9 @@ def _per_commit(history: History, bound: int, unit: str, count: Callable[[Costs]
             by_client[_client(record)] += _weight(record, unit)
         client, most = max(by_client.items(), key=lambda item: item[1])
         text = (
-            f"Until {seconds(sent[-1].time_us)} there were {total} {unit}s for {commits} commits;"
-            f" the bound is {bound} for each. The most, {most}, were {client}'s, the first at"
+            f"Until {seconds(sent[-1].time_us)} there were {_counted(total, unit)} for"
+            f" {_counted(commits, 'commit')}; the bound is {bound} for each. The most, {most}, were"
+            f" {client}'s, the first at"
             f" {seconds(next(r.time_us for r in sent if _client(r) == client))}."
         )
         records = tuple(dict.fromkeys((sent[0].seq, sent[-1].seq)))
@@ -62,6 +63,10 @@ def _per_commit(history: History, bound: int, unit: str, count: Callable[[Costs]
     return conclude(
         "COST", seen=commits, stories=stories, missing="nothing was committed", held=unit
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _weight(record: Record, unit: str) -> int:
@@ -97,9 +102,9 @@ def _reconnect_peak_per_s(history: History, bound: int) -> Finding:
         opened = sum(record.kind == "open" for record in peak)
         text = (
             f"Within one second from {seconds(peak[0].time_us)} clients coming back opened"
-            f" {opened} connections and sent {len(peak) - opened} fetches, {len(peak)} together;"
-            f" the bound is {bound}. The first was {peak[0].at}, the last {peak[-1].at} at"
-            f" {seconds(peak[-1].time_us)}."
+            f" {_counted(opened, 'connection')} and sent {len(peak) - opened} fetches, {len(peak)}"
+            f" together; the bound is {bound}. The first was {peak[0].at}, the last {peak[-1].at}"
+            f" at {seconds(peak[-1].time_us)}."
         )
         records = tuple(record.seq for record in peak)
         stories.append(Story(text=text, records=records, at_us=peak[0].time_us, client=peak[0].at))

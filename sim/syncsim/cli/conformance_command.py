@@ -25,8 +25,11 @@ PROGRAMS = 1_000
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed of the programs.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes to use; default all cores.")
+@click.option(
+    "--client", metavar="COMMAND", help="Check instead whether this client keeps the protocol."
+)
 @json_option
-def command(programs: int, seed: int, jobs: int | None, as_json: bool) -> int:
+def command(programs: int, seed: int, jobs: int | None, client: str | None, as_json: bool) -> int:
     """Run generated programs on the model and on query-core and Redux Toolkit, and compare.
 
     A program of which the traces differ is cut to the smallest, and both traces are shown.
@@ -37,7 +40,13 @@ def command(programs: int, seed: int, jobs: int | None, as_json: bool) -> int:
       syncsim conformance
       syncsim conformance --programs 100000 --seed 7
       syncsim conformance --json
+      syncsim conformance --client 'node my-dashboard.mjs'
     """
+    if client is not None:
+        from syncsim.cli import adapter
+
+        return adapter.check(client, as_json=as_json)
+
     from time import perf_counter
 
     from syncsim.conformance.node import missing

@@ -7,7 +7,7 @@ comes of it is the same.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -86,7 +86,7 @@ def run_campaign(programs: int, seed: int, progress: Progress, *, jobs: int = 1)
     return campaign
 
 
-def _outcomes(shards: list[Shard], jobs: int) -> Iterator[Outcome]:
+def _outcomes(shards: list[Shard], jobs: int) -> Generator[Outcome, None, None]:
     """Yield the outcome of each shard in its turn."""
     if jobs == 1:
         with Node() as node:

@@ -160,7 +160,8 @@ class _Builder:
     def _steps(self, kinds: Choices, step_of: Callable[[str], Step | None]) -> list[Step]:
         steps: list[Step] = []
         at = 0
-        for self._bytes in self._rows:
+        for row in self._rows:
+            self._bytes = row
             at += self.pick(all_of.GAPS_MS)
             step = step_of(self.pick(kinds))
             if step is not None:

@@ -20,7 +20,7 @@ from syncsim.jepsen.linearize import Bounds
 from syncsim.jepsen.list_append import ListAppend
 from syncsim.jepsen.models import MODELS, ruled_out, strongest
 from syncsim.jepsen.operations import Operation
-from syncsim.jepsen.read import read, read_text
+from syncsim.jepsen.read import read_file, read_text
 from syncsim.jepsen.register import judge_register
 from syncsim.jepsen.rw_register import NOTHING_ASSUMED, Assumptions, RwRegister
 from syncsim.jepsen.stories import tell, tell_cycles
@@ -28,7 +28,7 @@ from syncsim.jepsen.transactions import Inference, build, transactions
 
 __all__ = [
     "KINDS", "MODELS", "Assumptions", "Bounds", "Judgement", "Operation", "judge",
-    "judge_operations", "read", "read_text",
+    "judge_operations", "read_file", "read_text",
 ]  # fmt: skip
 
 KINDS = ("register", "list-append", "rw-register")
@@ -77,7 +77,7 @@ def judge(
         HistoryError: if the history cannot be trusted, with every problem of it.
     """
     _check_names(kind, model)
-    operations = read(source) if isinstance(source, Path) else read_text(source)
+    operations = read_file(source) if isinstance(source, Path) else read_text(source)
     return judge_operations(operations, kind, model, bounds=bounds, assumptions=assumptions)
 
 

@@ -21,8 +21,13 @@ from syncsim.jepsen.transactions import PROCESS, REALTIME, RW, THEN, WR, WW, Gra
 
 VARIANTS = (("", 0), ("-process", PROCESS), ("-realtime", REALTIME))
 
+ANY_DATA = WW | WR
+
 VISITS_MAX = 5_000_000
 """Nodes visited in search of one kind of cycle: seconds. Beyond, the answer is unknown."""
+
+VISITS_IN_VAIN_MAX = 100_000
+"""The same where the cycle would only be one more name for what other anomalies show."""
 
 CYCLES_MAX = 5
 """Cycles told of one kind, each from another tangle of transactions."""
@@ -78,15 +83,22 @@ def search(graph: Graph, known: Sequence[str], is_over: Callable[[], bool]) -> S
     names = list(known)
     cycles: list[Cycle] = []
     undecided: list[str] = []
+    # What a process did in turn it did in turn of real time, so each set of nodes holds the next.
     rest = _remaining(graph)
-    for suffix, order in VARIANTS if rest else ():
-        for kind in KINDS:
+    nodes: dict[int, list[int]] = {}
+    for _, order in reversed(VARIANTS):
+        rest = [
+            node for tangle in _tangles(graph, rest, ANY_DATA | order, "any") for node in tangle
+        ]
+        nodes[order] = rest
+    for suffix, order in VARIANTS:
+        for kind in KINDS if nodes[order] else ():
             name = kind.name + suffix
             is_new = not set(ruled_out([name])) <= set(ruled_out(names))
             if suffix and not is_new:
                 continue
-            hunt = _Hunt(graph, kind, order, VISITS_MAX if is_new else VISITS_MAX // 50, is_over)
-            found = [Cycle(name, hops) for hops in hunt.cycles(rest)]
+            hunt = _Hunt(graph, kind, order, VISITS_MAX if is_new else VISITS_IN_VAIN_MAX, is_over)
+            found = [Cycle(name, hops) for hops in hunt.cycles(nodes[order])]
             cycles.extend(found)
             names.extend([name] * bool(found))
             if is_new and hunt.is_spent and not found:
@@ -113,6 +125,44 @@ Place = tuple[int, bool]
 """A node, and whether the way to it came over a rw edge just now."""
 
 
+def _steps(graph: Graph, place: Place, others: int, rw: str) -> Iterator[Place]:
+    """Yield where one edge leads from a place: over others at any time, over rw edges as said."""
+    node, is_rw = place
+    for target, kinds in graph.next[node].items():
+        if kinds & THEN:
+            yield target, is_rw
+        elif kinds & others:
+            yield target, False
+        elif kinds & RW and (rw == "any" or (rw == "apart" and not is_rw)):
+            yield target, True
+
+
+def _tangles(graph: Graph, nodes: Sequence[int], others: int, rw: str) -> list[dict[int, None]]:
+    """Return the sets of nodes within which each can be reached from each.
+
+    For rw edges apart, places take the part of nodes: a cycle of places is one of transactions
+    without two rw edges in a row, and the other way round.
+    """
+    import networkx
+
+    kept = set(nodes)
+    states = (False, True) if rw == "apart" else (False,)
+    # A place is written as one number, because a great many of them are compared.
+    edges = (
+        (2 * node + is_rw, 2 * target + (by_rw and rw == "apart"))
+        for node in nodes
+        for is_rw in states
+        for target, by_rw in _steps(graph, (node, is_rw), others, rw)
+        if target in kept
+    )
+    found = [
+        sorted({place // 2 for place in places})
+        for places in networkx.strongly_connected_components(networkx.DiGraph(edges))
+        if len(places) > 1
+    ]
+    return [dict.fromkeys(tangle) for tangle in sorted(found, key=lambda tangle: tangle[0])]
+
+
 class _Hunt:
     """The search for one kind of cycle in one variant."""
 
@@ -130,8 +180,10 @@ class _Hunt:
 
     def cycles(self, nodes: Sequence[int]) -> Iterator[tuple[Hop, ...]]:
         """Yield one cycle of each tangle that has one, up to a number."""
-        count = 0
-        for tangle in self._tangles(nodes):
+        count, rw = 0, self._kind.rw
+        # Where no cycle has its rw edges apart, none has a single one.
+        around = "apart" if self._kind.first == RW and rw == "none" else rw
+        for tangle in _tangles(self._graph, nodes, self._others, around):
             for source, target in self._starts(tangle):
                 if self._visits <= 0 or self._is_over():
                     self.is_spent = True
@@ -144,40 +196,6 @@ class _Hunt:
                     break
             if count >= CYCLES_MAX:
                 return
-
-    def _steps(self, place: Place, rw: str) -> Iterator[Place]:
-        """Yield where one edge leads from a place, if these rw edges may be taken."""
-        node, is_rw = place
-        for target, kinds in self._graph.next[node].items():
-            if kinds & THEN:
-                yield target, is_rw
-            elif kinds & self._others:
-                yield target, False
-            elif kinds & RW and (rw == "any" or (rw == "apart" and not is_rw)):
-                yield target, True
-
-    def _tangles(self, nodes: Sequence[int]) -> list[dict[int, None]]:
-        """Return the sets of nodes within which each can be reached from each.
-
-        For one rw edge, or several apart, places take the part of nodes: a cycle of places is one
-        of transactions without two rw edges in a row, and the other way round.
-        """
-        import networkx
-
-        rw = "apart" if self._kind.first == RW and self._kind.rw == "none" else self._kind.rw
-        kept = set(nodes)
-        graph = networkx.DiGraph()
-        for node in nodes:
-            for is_rw in (False, True) if rw == "apart" else (False,):
-                for target, comes_by_rw in self._steps((node, is_rw), rw):
-                    if target in kept:
-                        graph.add_edge((node, is_rw), (target, comes_by_rw and rw == "apart"))
-        found = [
-            sorted({node for node, _ in places})
-            for places in networkx.strongly_connected_components(graph)
-            if len(places) > 1
-        ]
-        return [dict.fromkeys(tangle) for tangle in sorted(found, key=lambda nodes: nodes[0])]
 
     def _starts(self, tangle: dict[int, None]) -> Iterator[tuple[int, int]]:
         """Yield the edges with which a cycle may begin."""
@@ -203,7 +221,7 @@ class _Hunt:
                     way.append(before[0])
                     place = before
                 return way[::-1]
-            for after in self._steps(place, rw):
+            for after in _steps(self._graph, place, self._others, rw):
                 after = (after[0], after[1] and rw == "apart")
                 if after[0] in tangle and after not in came:
                     came[after] = place

@@ -160,7 +160,7 @@ def _string(token: str, offset: int) -> str:
         if len(name) == 5:
             return chr(int(name[1:], 16))
         if name not in _ESCAPES:
-            raise EdnError(offset + escape.start(), "an escape of EDN", quoted(escape[0]))
+            raise EdnError(offset + 1 + escape.start(), "an escape of EDN", quoted(escape[0]))
         return _ESCAPES[name]
 
     return _ESCAPE.sub(plain, token[1:-1])

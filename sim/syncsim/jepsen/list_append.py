@@ -78,6 +78,7 @@ class ListAppend:
                 if elements:
                     yield from self._intermediate_read(key, txn, elements)
         yield from self._torn_orders()
+        yield from self._turned_orders()
         yield from self._dirty_updates()
         yield from self._lost_updates()
 
@@ -109,6 +110,29 @@ class ListAppend:
                     f" {words(longest)}; neither list is the beginning of the other"
                 )
                 yield Anomaly("incompatible-order", text, (one, other))
+
+    def _turned_orders(self) -> Iterator[Anomaly]:
+        """Yield who appended two elements that are in the list the other way round.
+
+        No cycle shows that, because nothing comes before itself.
+        """
+        for key, order in self._order.items():
+            writers = self._writers.get(key, {})
+            # Steps of one transaction are in this dictionary in their order.
+            place = {element: number for number, element in enumerate(writers)}
+            newest: dict[int, Any] = {}
+            for element in order:
+                if element not in writers:
+                    continue
+                txn = writers[element]
+                before = newest.get(txn.number)
+                newest[txn.number] = element
+                if before is not None and place[before] > place[element]:
+                    text = (
+                        f"T1 appended {words(element)} and then {words(before)} to key"
+                        f" {words(key)}, which was read with {words(before)} first"
+                    )
+                    yield Anomaly("incompatible-order", text, (txn,))
 
     def _dirty_updates(self) -> Iterator[Anomaly]:
         for key, order in self._order.items():

@@ -34,7 +34,7 @@ Form = tuple[int, Any]
 """The offset of an event in the text, and what stands there."""
 
 
-def read(path: Path) -> list[Operation]:
+def read_file(path: Path) -> list[Operation]:
     """Read a history from a file.
 
     Raises:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from syncsim.design import Design, Merge, Overlay, Read, Recovery, Write
-from syncsim.errors import InputError
+from syncsim.errors import InputError, quoted
 from syncsim.net.profile import Profile
 from syncsim.scenario import catalogue
 from syncsim.scenario.document import DesignText, InlineDesign, InlineNetwork, NetworkText
 from syncsim.scenario.shape import Reader
-from syncsim.scenario.text import read_tree
+from syncsim.scenario.text import KeyPath, read_tree
 
 P = TypeVar("P", Design, Profile)
 
@@ -28,6 +28,7 @@ def load_design(name: str, *, place: str = "") -> Design:
     """
     reader = Reader(read_tree(catalogue.find("designs", name, place=place)))
     text = reader.entry(DesignText, ())
+    _check_write(reader, text, ("write", "retries"))
     reader.finish()
     assert text is not None, "a design without a problem was read"
     return _design(name, text)
@@ -55,6 +56,7 @@ def design_of(reader: Reader) -> Design | None:
     if isinstance(reader.tree.data["design"], str):
         return _by_name(reader, "design", load_design)
     text = reader.entry(InlineDesign, ("design",))
+    _check_write(reader, text, ("design", "write", "retries"))
     return _design(text.name, text) if text else None
 
 
@@ -64,6 +66,18 @@ def network_of(reader: Reader) -> Profile | None:
         return _by_name(reader, "network", load_network)
     text = reader.entry(InlineNetwork, ("network",))
     return _network(text.name, text) if text else None
+
+
+def _check_write(reader: Reader, text: DesignText | None, path: KeyPath) -> None:
+    """Note retries of a thunk, which is sent once."""
+    if text is not None and text.write.retries and text.write.sent_by == "thunk":
+        reader.report(
+            path,
+            code="needs-mutation",
+            expected="0, because a thunk is sent once",
+            found=quoted(str(text.write.retries)),
+            hint="write `sent_by: mutation` for retries, or leave them out",
+        )
 
 
 def _by_name(reader: Reader, key: str, load: Callable[..., P]) -> P | None:

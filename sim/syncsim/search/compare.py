@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from syncsim.checks import Status
 from syncsim.scenario.scenario import Scenario
+from syncsim.search.metrics import middle
 from syncsim.search.trial import Result, try_one
 from syncsim.staleness import quantiles
 
@@ -18,7 +19,9 @@ class Row:
 
     `failed` and `unknown` name the checks that did so in any run. Quantiles are over the
     windows of all runs that closed; `censored` counts those that did not. Shares and times
-    are means over runs, None where there was nothing to measure.
+    are means over runs, None where there was nothing to measure. `visibility_p50_us` is over
+    the changes of all runs that somebody else came to see, `unseen` counts those that nobody
+    did; `flickers` are of all runs, `reconnect_peak_per_s` is the highest of any run.
     """
 
     scenario: str
@@ -35,10 +38,14 @@ class Row:
     phi: float | None
     mean_age_us: float | None
     feedback_p50_us: int | None
+    visibility_p50_us: int | None
+    unseen: int
+    flickers: int
     commits: int
     requests_per_commit: float | None
     bytes_per_commit: float | None
     refetches_per_commit: float | None
+    reconnect_peak_per_s: int | None
 
 
 def compare(
@@ -84,7 +91,7 @@ def row_of(group: Sequence[Result], scenario: str = "") -> Row:
     windows = [window for result in group for window in result.windows]
     figures = quantiles(windows, (0.5, 0.9, 0.99))
     commits = sum(result.costs.commits for result in group)
-    feedback = sorted(us for result in group for us in result.feedback.lengths_us)
+    peaks = [result.reconnect_peak_per_s for result in group]
     return Row(
         scenario=scenario or group[0].scenario,
         design=group[0].design,
@@ -99,11 +106,15 @@ def row_of(group: Sequence[Result], scenario: str = "") -> Row:
         censored=figures["censored"] or 0,
         phi=_mean([result.phi for result in group]),
         mean_age_us=_mean([result.mean_age_us for result in group]),
-        feedback_p50_us=feedback[(len(feedback) - 1) // 2] if feedback else None,
+        feedback_p50_us=middle(us for result in group for us in result.feedback.lengths_us),
+        visibility_p50_us=middle(us for result in group for us in result.visibility.lengths_us),
+        unseen=sum(result.visibility.due - len(result.visibility.lengths_us) for result in group),
+        flickers=sum(result.flickers for result in group),
         commits=commits,
         requests_per_commit=_per(commits, sum(result.costs.requests for result in group)),
         bytes_per_commit=_per(commits, sum(result.costs.bytes for result in group)),
         refetches_per_commit=_per(commits, sum(result.costs.refetches for result in group)),
+        reconnect_peak_per_s=max((peak for peak in peaks if peak is not None), default=None),
     )
 
 

@@ -8,7 +8,19 @@ from syncsim.checks import Verdict, judge
 from syncsim.history import History
 from syncsim.scenario.scenario import Scenario
 from syncsim.search.refetches import Refetches, refetches
-from syncsim.staleness import Costs, Feedback, Staleness, Window, costs, feedback, measure
+from syncsim.staleness import (
+    Costs,
+    Feedback,
+    Staleness,
+    Visibility,
+    Window,
+    costs,
+    feedback,
+    flickers,
+    measure,
+    reconnect_peak_per_s,
+    visibility,
+)
 from syncsim.world import run
 
 
@@ -43,7 +55,10 @@ class Result:
     mean_age_us: float | None
     costs: Costs
     feedback: Feedback
+    visibility: Visibility
+    flickers: int
     refetches: Refetches
+    reconnect_peak_per_s: int | None
     lost: tuple[str, ...]
     has_outage: bool
 
@@ -76,7 +91,10 @@ def summarise(done: Trial) -> Result:
         mean_age_us=done.staleness.mean_age_us,
         costs=done.costs,
         feedback=done.feedback,
+        visibility=visibility(done.history, done.staleness.windows),
+        flickers=flickers(done.history),
         refetches=refetches(done.history),
+        reconnect_peak_per_s=reconnect_peak_per_s(done.history),
         lost=tuple(
             record.intent
             for record in done.history.of("outcome")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from hypothesis import settings
@@ -58,40 +58,82 @@ class Writer:
     def carry_out(self, move: Move) -> None:
         """Carry out one move; one for which nothing is at hand does nothing."""
         self._now_us += 1000 * move.later
-        kind, client = move.kind, CLIENTS[move.one % 3]
-        entity, view = ROWS[move.two % 2], VIEWS[move.two // 2]
-        if kind == "ask":
-            self._ask(client, entity, STATUS[move.three % 3])
-        elif kind == "write":
-            asked = self._ask(client, entity, STATUS[move.three % 3])
+        MOVES[move.kind](self, move, CLIENTS[move.one], ROWS[move.two % 2])
+
+    def ask(self, move: Move, client: str, entity: str) -> Record:
+        name = f"i{len(self._asked)}"
+        status = STATUS[move.three % 3]
+        data = {"action": "accept", "entities": [entity], "status": status}
+        self._asked.append(self._note("intent", at=client, intent=name, entity=entity, data=data))
+        data = {"fields": {"status": status}, "views": list(VIEWS)}
+        self._note("overlay", at=client, intent=name, entity=entity, data=data)
+        return self._asked[-1]
+
+    def write(self, move: Move, client: str, entity: str) -> None:
+        """Ask, commit and answer, with nothing in between."""
+        asked = self.ask(move, client, entity)
+        self._commit(asked)
+        self._now_us += 1000 * move.later
+        self._answer(asked, "ok")
+
+    def relay(self, move: Move, client: str, entity: str) -> None:
+        """Write, having seen the newest version of some row."""
+        self._paint(client, "slice", ROWS[move.three % 2], 0)
+        self.write(move, client, entity)
+
+    def commit(self, move: Move, client: str, entity: str) -> None:
+        asked = self._any_asked(move)
+        if asked and asked.intent not in self._committed:
             self._commit(asked)
-            self._now_us += 1000 * move.later
-            self._answer(asked, "ok")
-        elif kind == "own":
-            self._hold("commit", entity, STATUS[move.three % 3])
-        elif kind == "paint":
-            self._paint(client, view, entity, move.three)
-        elif kind == "look":
-            for each, back in zip(ROWS, (move.three, move.two), strict=True):
-                self._paint(client, "slice", each, back)
-        elif kind in ("mount", "unmount"):
-            self._mount(kind, client, view)
-        elif kind == "fetch":
-            self._open.append((client, f"f{len(self.history)}"))
-            self._note("fetch", at=client, message=self._open[-1][1], view=view)
-        elif kind == "fetched" and self._open:
-            at, message = self._open.pop(move.one % len(self._open))
-            point = max(self._lsn - move.three, len(ROWS))
-            self._note("fetched", at=at, message=message, view=view, lsn=point)
-        elif kind in ("commit", "answer") and self._asked:
-            asked = self._asked[move.one % len(self._asked)]
-            if kind == "answer":
-                self._answer(asked, RESULTS[move.three])
-            elif asked.intent not in self._committed:
-                self._commit(asked)
+
+    def answer(self, move: Move, client: str, entity: str) -> None:
+        asked = self._any_asked(move)
+        if asked:
+            self._answer(asked, RESULTS[move.three])
+
+    def own(self, move: Move, client: str, entity: str) -> None:
+        """Commit something that nobody asked for."""
+        self._hold("commit", entity, STATUS[move.three % 3])
+
+    def paint(self, move: Move, client: str, entity: str) -> None:
+        self._paint(client, VIEWS[move.two // 2], entity, move.three)
+
+    def look(self, move: Move, client: str, entity: str) -> None:
+        """Paint all rows in one instant."""
+        for each, back in zip(ROWS, (move.three, move.two), strict=True):
+            self._paint(client, "slice", each, back)
+
+    def mount(self, move: Move, client: str, entity: str) -> None:
+        self._mount("mount", client, VIEWS[move.two // 2])
+
+    def unmount(self, move: Move, client: str, entity: str) -> None:
+        self._mount("unmount", client, VIEWS[move.two // 2])
+
+    def fetch(self, move: Move, client: str, entity: str) -> None:
+        message = f"f{len(self.history)}"
+        self._open.append((client, message))
+        self._note("fetch", at=client, message=message, view=VIEWS[move.two // 2])
+
+    def fetched(self, move: Move, client: str, entity: str) -> None:
+        if self._open:
+            self._fetched(*self._open.pop(move.two % len(self._open)), move.three)
+
+    def read(self, move: Move, client: str, entity: str) -> None:
+        """Fetch, with nothing in between."""
+        self.fetch(move, client, entity)
+        self._now_us += 1000 * move.later
+        self._fetched(*self._open.pop(), move.three)
+
+    def _any_asked(self, move: Move) -> Record | None:
+        return self._asked[(move.two + 4 * move.one) % len(self._asked)] if self._asked else None
 
     def _note(self, kind: str, **fields: Any) -> Record:
         return self.history[self.history.append(self._now_us, kind, **fields)]
+
+    def _fetched(self, client: str, message: str, back: int) -> None:
+        """End a fetch that the backend has answered with what it holds, or held before."""
+        point = max(self._lsn - back, len(ROWS))
+        self._note("fetched", at=client, message=message, lsn=point)
 
     def _mount(self, kind: str, client: str, view: str) -> None:
         data = {"query": None, "id": ""} if view == "slice" else {"query": view, "id": ""}
@@ -112,14 +154,6 @@ class Writer:
 
     def _commit(self, asked: Record) -> None:
         self._hold("commit", asked.entity, (asked.data or {})["status"], asked)
-
-    def _ask(self, client: str, entity: str, status: str) -> Record:
-        name = f"i{len(self._asked)}"
-        data = {"action": "accept", "entities": [entity], "status": status}
-        self._asked.append(self._note("intent", at=client, intent=name, entity=entity, data=data))
-        data = {"fields": {"status": status}, "views": list(VIEWS)}
-        self._note("overlay", at=client, intent=name, entity=entity, data=data)
-        return self._asked[-1]
 
     def _answer(self, asked: Record, result: str) -> None:
         version, lsn = self._committed.get(asked.intent, (-1, -1)) if result == "ok" else (-1, -1)
@@ -148,9 +182,18 @@ class Writer:
         self._note("paint", at=client, view=view, entity=entity, version=version, data=data)
 
 
+MOVES: dict[str, Callable[[Writer, Move, str, str], Any]] = {
+    each.__name__: each
+    for each in (
+        Writer.ask, Writer.write, Writer.relay, Writer.commit, Writer.answer, Writer.own,
+        Writer.paint, Writer.look, Writer.mount, Writer.unmount, Writer.fetch, Writer.fetched,
+        Writer.read,
+    )
+}  # fmt: skip
+
 KINDS = (
     "ask", "ask", "commit", "commit", "answer", "own", "write", "write", "write", "write",
-    "paint", "paint", "paint", "look", "look", "look", "look", "unmount",
+    "paint", "paint", "paint", "look", "look", "look", "look", "relay", "relay", "unmount",
 )  # fmt: skip
 
 
@@ -160,7 +203,12 @@ def true_histories(*more: str, kinds: Sequence[str] = KINDS, least: int = 16) ->
     They are not too short: nothing goes wrong in a handful of moves.
     """
     move = st.builds(
-        Move, st.sampled_from((*kinds, *more)), NUMBERED, NUMBERED, NUMBERED, st.booleans()
+        Move,
+        st.sampled_from((*kinds, *more)),
+        st.integers(0, len(CLIENTS) - 1),
+        NUMBERED,
+        NUMBERED,
+        st.booleans(),
     )
     return st.lists(move, min_size=least, max_size=2 * least).map(_written)
 

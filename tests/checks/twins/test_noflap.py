@@ -136,9 +136,10 @@ def pending(evidence, screen, name, paint, value):
         return names[-1]
     for intent in reversed(names):
         for record in evidence.history.of("overlay"):
-            if (record.at, record.intent, record.entity) == (paint.at, intent, paint.entity):
-                if record.seq < paint.seq and name in record.data["fields"]:
-                    return intent if record.data["fields"][name] == value else None
+            key = (record.at, record.intent, record.entity)
+            fields = record.data["fields"]
+            if key == (paint.at, intent, paint.entity) and record.seq < paint.seq:
+                return intent if fields.get(name, value) == value else None
     return None
 
 

@@ -27,6 +27,7 @@ LISTS = [
     ("internal", "0 ax1 rx", "0 ax1 rx1"),
     ("future-read", "0 rx1 ax1", "0 rx ax1"),
     ("incompatible-order", "0 ax1 / 1 ax2 / 2 rx12 / 3 rx21", "0 ax1 / 1 ax2 / 2 rx12 / 3 rx1"),
+    ("incompatible-order", "0 ax1 ax2 / 1 ax3 / 2 rx213", "0 ax1 ax2 / 1 ax3 / 2 rx123"),
     ("duplicate-elements", "0 ax1 / 1 rx11", "0 ax1 / 1 rx1"),
     ("garbage-read", "0 ax1 / 1 rx12", "0 ax1 / 2 ax2 / 1 rx12"),
     ("lost-update", "0 rx ax1 / 1 rx ax2", "0 rx ax1 / 1 rx1 ax2"),

@@ -335,3 +335,13 @@ def test_too_many_clients_are_refused():
     text = f"syncsim: 1\ntitle: x\ndesign: enhanced\nnetwork: office\nclients:\n{clients}"
     (problem,) = problems_of(text)
     assert (problem.code, problem.place, problem.found) == ("too-many", "file.yaml:6:3", "10001")
+
+
+def test_retries_of_a_thunk_are_refused():
+    design = (
+        "design: {name: mine, title: x, simplifies: x, read: {strategy: invalidate}, "
+        "overlay: {strategy: snapshot}, write: {strategy: parallel, retries: 2}, "
+        "recovery: {strategy: nothing}}"
+    )
+    (problem,) = problems_of(spoiled("design: enhanced", design))
+    assert problem.code == "needs-mutation"

@@ -22,7 +22,7 @@ Key = list[Any]
 _HASHES = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 KEYS_KNOWN = 1_024
-"""Keys of texts alone whose hashes are kept; an application asks for the same few again and again."""
+"""Keys of texts whose hashes are kept; an application asks for the same few again and again."""
 
 SHARING_DEPTH_MAX = 500
 """Below this depth the package compares no more and takes the new value."""

@@ -1,0 +1,217 @@
+"""What fresh data costs: one point per design, and the designs that no other one beats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from syncsim_reports.figures.canvas import (
+    FAINT,
+    HEAD_PX,
+    INK,
+    MARGIN_PX,
+    QUIET,
+    SERIES,
+    SMALL_PT,
+    WIDTH_PX,
+    axes_px,
+    blank,
+    drawable,
+    say_empty,
+    styled,
+)
+from syncsim_reports.figures.placing import Box, freest
+from syncsim_reports.rows import Typical
+from syncsim_reports.words import count, duration, listed, ratio
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.transforms import BboxBase
+
+CAPTION = (
+    "Each point is a design: to the left it costs less, further down its screens are fresher. The "
+    "line, the front, joins those that no other beats in both; hollow points are behind. Points are "
+    "means: whether two of them differ is for the table of differences."
+)
+
+PANELS_MAX = 4
+"""Networks side by side; in narrower panels the labels would lie on each other."""
+GAP_PX = 40
+POINT_PX = 11.0
+"""Half of a point, and a little air."""
+AWAY_PX = 60.0
+"""The line starts at a point, so nearer to it than this a label cannot but be near the line."""
+LEAST_US = 1.0
+"""A logarithmic axis has no zero; a design that was never late stands at its lower end."""
+COST, AGE = "requests_per_commit", "mean_age_us"
+
+
+class Point(NamedTuple):
+    """A design on one network: what it costs and how old its screens are on average."""
+
+    design: str
+    colour: str
+    cost: float
+    age_us: float
+
+    def beats(self, other: Point) -> bool:
+        """Tell whether it is no worse in either and better in one."""
+        return (
+            self.cost <= other.cost
+            and self.age_us <= other.age_us
+            and (self.cost, self.age_us) != (other.cost, other.age_us)
+        )
+
+
+def pareto(cells: Iterable[Typical], *, subtitle: str = "") -> Figure:
+    """Draw requests per commit against the mean age of screens, a panel per network.
+
+    The mean age is taken because nothing can flatter it: quantiles of windows leave out those
+    that never closed.
+    """
+    with styled():
+        panels = _panels(cells)
+        shown = dict(list(panels.items())[:PANELS_MAX])
+        figure = blank(_title(panels), subtitle or _subtitle(len(panels)), CAPTION)
+        if not panels:
+            return say_empty(figure, "No design had both a commit and a screen.")
+        left = MARGIN_PX + 80
+        wide = (WIDTH_PX - left - MARGIN_PX - GAP_PX * (len(shown) - 1)) / len(shown)
+        for place, (network, points) in enumerate(shown.items()):
+            start = left + place * (wide + GAP_PX)
+            ax = axes_px(figure, start, WIDTH_PX - start - wide, head=HEAD_PX)
+            _set_scale(ax, [p for panel in shown.values() for p in panel], first=place == 0)
+            ax.set_title(drawable(network, 30), loc="left", fontsize=15, color=INK, pad=14)
+            _draw(ax, points)
+        return figure
+
+
+def front(points: Sequence[Point]) -> list[Point]:
+    """Return the points that no other one beats, by cost."""
+    kept = [point for point in points if not any(other.beats(point) for other in points)]
+    return sorted(kept, key=lambda point: (point.cost, point.age_us, point.design))
+
+
+def _panels(cells: Iterable[Typical]) -> dict[str, list[Point]]:
+    """Return the points of each network; designs are chosen, networks are not."""
+    cells = list(cells)
+    designs = list(dict.fromkeys(cell.design for cell in cells))
+    panels: dict[str, list[Point]] = {}
+    for cell in cells:
+        cost, age_us = cell.values[COST], cell.values[AGE]
+        if cost is not None and age_us is not None:
+            colour = SERIES[designs.index(cell.design) % len(SERIES)]
+            point = Point(cell.design, colour, cost, max(age_us, LEAST_US))
+            panels.setdefault(cell.network, []).append(point)
+    return panels
+
+
+def _subtitle(panels: int) -> str:
+    hidden = panels - PANELS_MAX
+    text = "average age of what a screen shows, against HTTP requests for each commit"
+    return f"{text}  ·  {count(hidden, 'network')} not drawn" if hidden > 0 else text
+
+
+def _title(panels: dict[str, list[Point]]) -> str:
+    """Say which designs are on the front; it is about the points, so it claims no more."""
+    designs = dict.fromkeys(point.design for points in panels.values() for point in points)
+    on = dict.fromkeys(point.design for points in panels.values() for point in front(points))
+    off = [design for design in designs if design not in on]
+    if not on:
+        return "What fresh data costs"
+    verb = "is" if len(on) == 1 else "are"
+    text = f"{listed(list(on))} {verb} on the front of cost and age"
+    return f"{text}; {listed(off)} never" if off else text
+
+
+def _set_scale(ax: Axes, points: Sequence[Point], *, first: bool) -> None:
+    ages = [point.age_us for point in points]
+    costs = [point.cost for point in points]
+    ax.set_yscale("log")
+    ax.set_ylim(min(ages) / 4, max(ages) * 4)
+    ax.set_xlim(0, max(costs) * 1.25 or 1)
+    ax.yaxis.set_major_formatter(lambda value, _: duration(value))
+    ax.yaxis.set_minor_formatter(lambda value, _: "")
+    ax.locator_params(axis="x", nbins=6)
+    ax.grid(axis="y")
+    if first:
+        ax.set_ylabel("average age of a screen", loc="top")
+    else:
+        ax.tick_params(labelleft=False)
+    ax.set_xlabel("requests for each commit", loc="right")
+    ax.text(
+        0.03, 0.03, "↙ cheaper and fresher", transform=ax.transAxes, color=QUIET, fontsize=SMALL_PT
+    )
+
+
+def _draw(ax: Axes, points: Sequence[Point]) -> None:
+    best = front(points)
+    ax.plot(
+        [point.cost for point in best], [point.age_us for point in best],
+        color=FAINT, linewidth=1.6, linestyle=(0, (5, 3)), zorder=2, label="front",
+    )  # fmt: skip
+    for point in points:
+        ax.plot(
+            [point.cost], [point.age_us], "o", markersize=15, color=point.colour, zorder=4,
+            markerfacecolor=point.colour if point in best else "white", markeredgewidth=2.4,
+            label=point.design,
+        )  # fmt: skip
+    _labels(ax, points, best)
+
+
+def _labels(ax: Axes, points: Sequence[Point], best: Sequence[Point]) -> None:
+    """Write each label beside its point, away from the other points, labels and the line."""
+    to_pixels = ax.transData.transform
+    at = [tuple(to_pixels((point.cost, point.age_us))) for point in points]
+    line = [tuple(to_pixels((point.cost, point.age_us))) for point in best]
+    area = ax.get_window_extent()
+    taken: list[Box] = []
+    for place in sorted(range(len(points)), key=lambda place: -at[place][1]):
+        point = points[place]
+        name = ax.text(0, 0, drawable(point.design, 24), fontsize=15, fontweight="bold")
+        facts = ax.text(0, 0, _facts(point, best), fontsize=SMALL_PT, linespacing=1.4)
+        boxes = [text.get_window_extent() for text in (name, facts)]
+        wide, high = max(box.width for box in boxes), sum(box.height for box in boxes) + 8
+        places = _around(at[place], wide, high, area)
+        others = [spot for other, spot in enumerate(at) if other != place]
+        others += [spot for spot in _along(line) if math.dist(spot, at[place]) > AWAY_PX]
+        box = places[freest(places, taken, [], others)]
+        taken.append(box)
+        back = ax.transData.inverted().transform
+        name.set_position(tuple(back((box.left, box.top - boxes[0].height))))
+        facts.set_position(tuple(back((box.left, box.bottom + 3))))
+        name.set_color(point.colour)
+        facts.set_color(INK)
+
+
+def _facts(point: Point, best: Sequence[Point]) -> str:
+    behind = "" if point in best else "\nbehind the front"
+    return f"{duration(point.age_us)} for {ratio(point.cost)} requests{behind}"
+
+
+def _around(at: tuple[float, float], wide: float, high: float, area: BboxBase) -> list[Box]:
+    """Return places for a label near a point and inside the axes, the best first."""
+    x, y = at
+    corners = [
+        (x + right, y + up)
+        for up in (-high / 2, 18, -18 - high, 44, -44 - high)
+        for right in (18, -wide / 2, -18 - wide)
+    ]
+    boxes = []
+    for left, bottom in corners:
+        kept_left = min(max(left, area.x0 + 4), area.x1 - wide)
+        kept_bottom = min(max(bottom, area.y0 + 4), area.y1 - high)
+        boxes.append(Box(kept_left, kept_bottom, kept_left + wide, kept_bottom + high))
+    return [box for box in boxes if not box.grown(POINT_PX).holds(at)] or boxes[:1]
+
+
+def _along(line: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return points along a line, dense enough to tell whether a label lies on it."""
+    steps = 40
+    return [
+        (start[0] + (end[0] - start[0]) * n / steps, start[1] + (end[1] - start[1]) * n / steps)
+        for start, end in zip(line, line[1:], strict=False)
+        for n in range(steps)
+    ]

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import Phase, find, settings
+
+from syncsim.checks import causal, noflap, one_order, order, realtime, wfr
+from syncsim.checks.verdict import Status
+from tests.checks.twins.histories import evidence, histories, true_histories
+
+ANSWERS = {
+    "ORDER": order.judge,
+    "WFR": wfr.judge,
+    "CAUSAL": causal.judge,
+    "NOFLAP": noflap.judge,
+    "LINEAR": realtime.judge,
+    "sequential": lambda ours: one_order.sequential(ours).finding(),
+    "linearizable": lambda ours: one_order.instantaneous(ours).finding(),
+}
+# Nothing is cut small: that such a history is drawn at all is what counts.
+DRAWN = settings(max_examples=1_000, phases=[Phase.generate])
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("name", ANSWERS)
+def test_histories_are_drawn_that_get_each_answer_from_each_check(name, status):
+    drawn = histories("read", "read")
+    assert find(
+        drawn, lambda history: ANSWERS[name](evidence(history)).status is status, settings=DRAWN
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in ANSWERS if name != "ORDER"])
+def test_true_histories_are_drawn_in_which_a_screen_or_an_answer_is_too_old(name):
+    drawn = true_histories("read", "read")
+    assert find(
+        drawn, lambda history: ANSWERS[name](evidence(history)).failures > 0, settings=DRAWN
+    )
+
+
+def test_a_change_is_drawn_that_reached_its_reader_over_somebody_else():
+    def has_a_chain(history):
+        stories = causal.tally(evidence(history)).stories
+        return any(story.text.count("After that") > 1 for story in stories)
+
+    assert find(histories(), has_a_chain, settings=DRAWN)
