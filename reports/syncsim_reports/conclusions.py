@@ -106,8 +106,9 @@ def _failed(tallies: Sequence[Tally]) -> str:
     named = sorted((check for check in failed if failed[check]), key=lambda check: -failed[check])
     if not named:
         return "no check failed"
-    parts = [f"{check} failed in {share(failed[check] / runs[check])}" for check in named]
+    parts = [f"{check} in {share(failed[check] / runs[check])}" for check in named]
     hidden = len(parts) - CHECKS_NAMED
     if hidden > 0:
-        parts = [*parts[:CHECKS_NAMED], f"{count(hidden, 'other check')} failed, too"]
-    return listed(parts) + " of the runs that could tell"
+        parts = [*parts[:CHECKS_NAMED], f"{count(hidden, 'other check')} in some"]
+    first, *others = parts
+    return listed([first.replace(" in ", " failed in "), *others]) + " of the runs that could tell"

@@ -303,8 +303,8 @@ def _table(*columns: str, right: int = 0) -> Table:
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
-    for place, name in enumerate(columns):
-        numbers = place >= len(columns) - right
+    for column, name in enumerate(columns):
+        numbers = column >= len(columns) - right
         table.add_column(
             name, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers
         )

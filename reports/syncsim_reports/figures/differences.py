@@ -50,9 +50,7 @@ def difference_plot(
     with styled():
         of = MEASURES[measure]
         lines = [
-            line
-            for line in differences
-            if line.measure == measure and line.difference is not None
+            line for line in differences if line.measure == measure and line.difference is not None
         ]
         figure = blank(_title(lines, of), subtitle or _subtitle(lines, of), CAPTION)
         if not lines:
@@ -107,8 +105,8 @@ def _set_scale(ax: Axes, lines: Sequence[Difference], measure: Measure) -> None:
     if most / least > 100:
         linear = 10.0 ** math.floor(math.log10(least))
         ax.set_xscale("symlog", linthresh=linear, linscale=0.6)
-        low = min(0.0, min(ends)) * 1.8 - linear
-        high = max(0.0, max(ends)) * 1.8 + linear
+        low = min(0.0, *ends) * 1.8 - linear
+        high = max(0.0, *ends) * 1.8 + linear
         ax.set_xticks(_decades(low, high, linear))
     else:
         air = 0.08 * (max(0.0, *ends) - min(0.0, *ends)) or most
@@ -122,8 +120,11 @@ def _set_scale(ax: Axes, lines: Sequence[Difference], measure: Measure) -> None:
     ax.xaxis.set_major_formatter(lambda value, _: _tick(value, measure))
     ax.tick_params(axis="x", labelsize=12)
     ax.axvline(0, color=INK, linewidth=1.2, zorder=2)
-    better = "left" if measure.better == "lower" else "right"
-    ax.set_xlabel(f"better is to the {better}", loc=better)
+    lower = measure.better == "lower"
+    ax.set_xlabel(
+        "better is to the left" if lower else "better is to the right",
+        loc="left" if lower else "right",
+    )
 
 
 def _tick(value: float, measure: Measure) -> str:

@@ -166,12 +166,9 @@ def _field(ax: Axes, spot: tuple[int, int], field: Field, colour: str, *, roomy:
     column, row = spot
     strength = 0.0 if field.shade is None else FAINTEST + (1 - FAINTEST) * field.shade
     face = tuple(1 - strength * (1 - part) for part in to_rgb(colour))
-    ax.add_patch(
-        Rectangle(
-            (column + 0.01, row + 0.02), 0.98, 0.96,
-            facecolor=SHADE if field.shade is None else face, edgecolor="none",
-        )  # fmt: skip
-    )
+    shape = Rectangle((column + 0.01, row + 0.02), 0.98, 0.96)
+    shape.set(facecolor=SHADE if field.shade is None else face, edgecolor="none")
+    ax.add_patch(shape)
     ink = "white" if strength > DARK else INK
     ax.text(
         column + 0.5, row + (0.4 if roomy else 0.5), field.text, ha="center", va="center",

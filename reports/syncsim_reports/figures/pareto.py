@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from syncsim_reports.figures.canvas import (
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "Each point is a design: to the left it costs less, further down its screens are fresher. The "
-    "line, the front, joins those that no other beats in both; hollow points are behind. Points are "
-    "means: whether two of them differ is for the table of differences."
+    "line, the front, joins those that no other beats in both; hollow points are behind it. All "
+    "are means: whether two of them differ is for the table of differences."
 )
 
 PANELS_MAX = 4
@@ -212,6 +213,6 @@ def _along(line: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     steps = 40
     return [
         (start[0] + (end[0] - start[0]) * n / steps, start[1] + (end[1] - start[1]) * n / steps)
-        for start, end in zip(line, line[1:], strict=False)
+        for start, end in pairwise(line)
         for n in range(steps)
     ]

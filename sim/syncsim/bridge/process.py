@@ -51,25 +51,14 @@ class Process:
         self._rest = bytearray()
         self._said = b""
         words = resolved(command, place)
-        # What a process leaves behind in its folder must not hide what became of the run.
-        self._folder = tempfile.TemporaryDirectory(
-            prefix="syncsim-client-", ignore_cleanup_errors=True
-        )
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - the user's own command, and no shell
-                words,
-                cwd=self._folder.name,
-                env={"PATH": os.environ.get("PATH", "")},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
+            # What a process leaves in its folder must not hide what became of the run.
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="syncsim-client-", ignore_cleanup_errors=True
             )
-        except BaseException as error:
-            self._folder.cleanup()
-            if isinstance(error, OSError):
-                raise _not_started(words, error, place) from None
-            raise
+            self._process = self._start(words)
+        except OSError as error:
+            raise _not_started(words, error, place) from None
         pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
         self._in, self._out, self._err = (pipe.fileno() for pipe in pipes if pipe is not None)
         for descriptor in (self._in, self._out, self._err):
@@ -117,6 +106,21 @@ class Process:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._folder.cleanup()
+
+    def _start(self, words: Sequence[str]) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603 - the user's own command, and no shell
+                words,
+                cwd=self._folder.name,
+                env={"PATH": os.environ.get("PATH", "")},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except BaseException:
+            self._folder.cleanup()
+            raise
 
     def _write(self, line: bytes, until: float) -> None:
         left = memoryview(line)

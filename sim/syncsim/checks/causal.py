@@ -104,7 +104,7 @@ class _Watch:
             lesson = self._learnt.newest(other, entity, before=until, without=without)
             if lesson is not None:
                 self.tally.meet(client, entity)
-                if missing is None or lesson.version < missing.version:
+                if missing is None or lesson.version > missing.version:
                     missing, knower = lesson, other
         if missing is None or missing.version <= paint.version:
             return

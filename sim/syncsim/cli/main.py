@@ -16,6 +16,7 @@ from syncsim.errors import EXIT_INTERNAL, EXIT_USAGE, SyncSimError, nearest
 COMMANDS: dict[str, str] = {
     "run": "Run a scenario, judge it, and write its run folder.",
     "compare": "Run scenarios under several designs and the same luck.",
+    "study": "Make a study again: one question, its runs, page and figures.",
     "check": "Judge a history from a file.",
     "report": "Write the page and figures of a run folder again.",
     "list": "List scenarios, designs, networks or checks.",

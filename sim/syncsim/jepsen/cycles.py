@@ -143,7 +143,7 @@ def _tangles(graph: Graph, nodes: Sequence[int], others: int, rw: str) -> list[d
     For rw edges apart, places take the part of nodes: a cycle of places is one of transactions
     without two rw edges in a row, and the other way round.
     """
-    import networkx
+    import networkx as nx
 
     kept = set(nodes)
     states = (False, True) if rw == "apart" else (False,)
@@ -157,7 +157,7 @@ def _tangles(graph: Graph, nodes: Sequence[int], others: int, rw: str) -> list[d
     )
     found = [
         sorted({place // 2 for place in places})
-        for places in networkx.strongly_connected_components(networkx.DiGraph(edges))
+        for places in nx.strongly_connected_components(nx.DiGraph(edges))
         if len(places) > 1
     ]
     return [dict.fromkeys(tangle) for tangle in sorted(found, key=lambda tangle: tangle[0])]
@@ -221,9 +221,9 @@ class _Hunt:
                     way.append(before[0])
                     place = before
                 return way[::-1]
-            for after in _steps(self._graph, place, self._others, rw):
-                after = (after[0], after[1] and rw == "apart")
-                if after[0] in tangle and after not in came:
+            for node, by_rw in _steps(self._graph, place, self._others, rw):
+                after = (node, by_rw and rw == "apart")
+                if node in tangle and after not in came:
                     came[after] = place
                     queue.append(after)
         return []
@@ -251,11 +251,8 @@ class _Hunt:
 
     def _fits(self, hops: tuple[Hop, ...]) -> bool:
         """Whether a cycle is of the kind, and none of a kind with another name."""
-        sources = [hop.source for hop in hops]
-        if len(set(sources)) < len(sources) and self._kind.rw != "apart":
-            return False
         is_rw = [hop.kind == RW for hop in hops]
         in_a_row = any(one and is_rw[place - 1] for place, one in enumerate(is_rw))
         if self._kind.rw == "any":
-            return in_a_row and len(hops) > 1
+            return in_a_row
         return self._kind.rw == "none" or sum(is_rw) > 1

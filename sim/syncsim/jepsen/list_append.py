@@ -168,9 +168,9 @@ class ListAppend:
                     updates.setdefault(version, []).append(txn)
         for (key, length, last), txns in updates.items():
             if len(txns) > 1:
-                version = f"up to {words(last)}" if length else "empty"
+                held = f"up to {words(last)}" if length else "empty"
                 text = (
-                    f"T1 and T2 both read key {words(key)} {version} and appended to it, so"
+                    f"T1 and T2 both read key {words(key)} {held} and appended to it, so"
                     " one of them did not see the other"
                 )
                 yield Anomaly("lost-update", text, tuple(txns[:2]))
@@ -182,7 +182,7 @@ class ListAppend:
         unseen = self._unseen()
         for key, order in self._order.items():
             writers = self._writers.get(key, {})
-            yield from self._write_edges(key, order, unseen.get(key, []))
+            yield from self._write_edges(key, order, unseen[key])
             follower = self._followers(key, order)
             newest: dict[int, None] = {}
             for txn, elements in self._reads.get(key, ()):
@@ -200,13 +200,16 @@ class ListAppend:
                         [txn.number], [(next_txn.number, written)], junction, key, seen
                     )
             seen = order[-1] if order else None
-            yield from all_before_all([*newest], unseen.get(key, []), junction, key, seen)
+            last = writers[seen].number if seen in writers else -1
+            later = [(number, written) for number, written in unseen[key] if number != last]
+            yield from all_before_all([*newest], later, junction, key, seen)
 
     def _unseen(self) -> dict[Any, list[tuple[int, Any]]]:
         """Return by key who appended what is in no list, each once."""
         unseen: dict[Any, list[tuple[int, Any]]] = {}
-        for key, writers in self._writers.items():
-            seen = set(self._order[key])
+        for key, order in self._order.items():
+            writers = self._writers.get(key, {})
+            seen = set(order)
             first: dict[int, Any] = {}
             for element, txn in writers.items():
                 if element not in seen and txn.outcome != "fail":

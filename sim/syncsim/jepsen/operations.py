@@ -9,6 +9,7 @@ processes that are no whole numbers, such as `nemesis`, tell of faults and are n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from syncsim.errors import Problem, quoted
@@ -19,7 +20,8 @@ TYPES = ("invoke", "ok", "fail", "info")
 HINT = "see the README of jepsen-io/history for the rules of a history"
 
 
-class Operation(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
     """One event of a history.
 
     `index` rises from event to event; `time_ns` is since the start of the test, None if it was

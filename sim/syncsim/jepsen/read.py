@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from syncsim.errors import HistoryError, Problem, nearest, quoted
 from syncsim.jepsen import edn
@@ -226,7 +226,7 @@ class _Reading:
             return count
         index = form.get("index")
         if self._numbered and _is_whole(index, least=0):
-            return int(index)
+            return index
         expected = "a whole number under 'index'" if self._numbered else "no index, as before"
         self._add(offset, "wrong-type", expected, quoted(index))
         return count
@@ -279,7 +279,7 @@ def _edn_gap(text: str, offset: int) -> int:
     return offset
 
 
-def _is_whole(value: Any, least: int) -> bool:
+def _is_whole(value: Any, least: int) -> TypeGuard[int]:
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return is_number and least <= value < INTEGER_MAX
 

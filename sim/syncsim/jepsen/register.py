@@ -8,7 +8,7 @@ that ended as `info`, or not at all, may have had its effect at any later time, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from syncsim.checks.verdict import STORIES_MAX, Finding, Status, Story
@@ -102,11 +102,15 @@ def _finding(
 
 
 def _steps(made: list[Call]) -> list[_Step]:
-    """Return what took or may have taken effect; reads that did not succeed tell nothing."""
-    problems = [problem for call in made for problem in _problems(call)]
+    """Return what took or may have taken effect; reads that did not succeed tell nothing.
+
+    A read is invoked with nil, or with a key and nil: that tells which of the two all are.
+    """
+    reads = [call for call in made if call.invoke.f == "read"]
+    keyed = any(map(_is_keyed, reads)) or (not reads and all(map(_is_keyed, made)))
+    problems = [problem for call in made for problem in _problems(call, keyed=keyed)]
     if problems:
         raise HistoryError(problems)
-    keyed = all(_is_keyed(call) for call in made)
     steps = []
     for call in made:
         if call.outcome == "fail" or (call.outcome == "info" and call.invoke.f == "read"):
@@ -118,9 +122,9 @@ def _steps(made: list[Call]) -> list[_Step]:
     return steps
 
 
-def _problems(call: Call) -> Iterable[Problem]:
+def _problems(call: Call, *, keyed: bool) -> Iterator[Problem]:
     """Yield what makes a call none of a register."""
-    function, value = call.invoke.f, call.invoke.value
+    function, value, end = call.invoke.f, call.invoke.value, call.end
     if function not in FUNCTIONS:
         yield Problem(
             code="unknown-function",
@@ -129,12 +133,17 @@ def _problems(call: Call) -> Iterable[Problem]:
             found=quoted(function),
             hint=nearest(function, FUNCTIONS),
         )
-    elif function == "cas" and not (_is_pair(value) and (_is_pair(value[1]) or len(value) == 2)):
+    elif keyed and not _is_keyed(call):
+        yield _wrong(call.invoke, "a key with a value, as elsewhere in this history")
+    elif function == "cas" and not _is_pair(value):
         yield _wrong(call.invoke, "the old and the new value of a cas")
-    elif call.end and function == "read" and call.end.type == "ok" and _is_pair(value):
-        # A read that named its key must answer for it.
-        if not _is_pair(call.end.value) or call.end.value[0] != value[0]:
-            yield _wrong(call.end, f"the key {words(value[0])} and what was read")
+    elif keyed and function == "read" and end is not None and not _answers(end, value[0]):
+        yield _wrong(end, f"the key {words(value[0])} and what was read")
+
+
+def _answers(end: Operation, key: Any) -> bool:
+    """Whether the end of a read that named its key names it again, if it is to be believed."""
+    return end.type != "ok" or (_is_pair(end.value) and end.value[0] == key)
 
 
 def _wrong(event: Operation, expected: str) -> Problem:
@@ -186,15 +195,15 @@ def _story(key: Any, stuck: Stuck, moves: dict[Move, _Step]) -> Story:
     told = others[-OPEN_TOLD:]
     held = " or ".join(words(value) for value in stuck.states)
     name = "" if key is NO_KEY else f" of key {words(key)}"
-    text = f"{str(step).capitalize()}. Before that ended, the register{name} can only have held"
-    text += f" {held}. {_source(stuck.move, begun, moves)}"
+    text = f"{step}. Before that ended, the register{name} can only have held {held}."
+    text += f" {_source(stuck.move, begun, moves)}"
     if told:
         text += f" Open at the same time: {'; '.join(str(moves[move]) for move in told)}"
         text += f"; and {len(others) - len(told)} more." if len(others) > len(told) else "."
-    text += f" The {len(begun)} operations up to there have no linearization, one less has one."
+    text += f" No order of the {len(begun)} operations begun by then explains that end."
     related = {record for move in (stuck.move, *told) for record in moves[move].call.records}
     return Story(
-        text=text,
+        text=f"{text[0].upper()}{text[1:]}",
         records=tuple(sorted(related)),
         at_us=step.call.at_us,
         client=f"process {step.call.invoke.process}",

@@ -180,13 +180,13 @@ class RwRegister:
         for key, versions in self._versions.items():
             final = self._final.get(key, {})
             for seen, later in versions.items():
-                writers = [(final[v].number, v) for v in later if v in final]
+                followers = [(final[v].number, v) for v in later if v in final]
                 one = final.get(seen)
-                for number, written in writers:
+                for number, written in followers:
                     if one is not None and one.number != number:
                         yield Edge(one.number, number, WW, key, seen, written)
                 numbers = [txn.number for txn in self._readers.get(key, {}).get(seen, ())]
-                yield from all_before_all(numbers, writers, junction, key, seen)
+                yield from all_before_all(numbers, followers, junction, key, seen)
 
 
 def _is_circular(versions: Versions) -> bool:

@@ -48,7 +48,7 @@ def differences(runs: Sequence[Metrics]) -> list[Difference]:
     cells: dict[tuple[str, str], list[Metrics]] = {}
     for run in runs:
         cells.setdefault((run.scenario, run.network), []).append(run)
-    found = []
+    found: list[Difference] = []
     for (scenario, network), group in cells.items():
         first, *others = dict.fromkeys(run.design for run in group)
         for design in others:

@@ -59,7 +59,7 @@ class StudyText(Model):
     title: Prose
     question: Prose
     designs: Annotated[list[str], Field(min_length=2, max_length=MAX_DESIGNS)]
-    networks: Annotated[list[str], Field(max_length=MAX_NETWORKS)] = []
+    networks: Annotated[list[str], Field([], max_length=MAX_NETWORKS)]
     scenarios: Annotated[list[str], Field(min_length=1, max_length=MAX_SCENARIOS)]
     seeds: Annotated[int, Field(ge=PAIRS_MIN, le=MAX_SEEDS)]
     measure: str
@@ -70,9 +70,10 @@ class StudyText(Model):
 class Study:
     """A question and the runs that answer it.
 
-    `scenarios` are sources that `load` takes; `networks` is empty if each scenario has its
-    own. `titles` has a line on each design, network and scenario, `measure` is the one that
-    the figure of differences shows, and `conclusion` holds the sentences with their gaps.
+    `scenarios` are names as they are written, `sources` what `load` takes for them; `networks`
+    is empty if each scenario has its own. `titles` has a line on each design, network and
+    scenario, `measure` is the one that the figure of differences shows, and `conclusion` holds
+    the sentences with their gaps.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Study:
     designs: tuple[str, ...]
     networks: tuple[str, ...]
     scenarios: tuple[str, ...]
+    sources: tuple[str, ...]
     seeds: int
     measure: str
     conclusion: tuple[str, ...]
@@ -130,7 +132,8 @@ def load_study(source: str | Path) -> Study:
         question=text.question,
         designs=tuple(text.designs),
         networks=tuple(text.networks),
-        scenarios=tuple(_source(name, path.parent) for name in text.scenarios),
+        scenarios=tuple(text.scenarios),
+        sources=tuple(_source(name, path.parent) for name in text.scenarios),
         seeds=text.seeds,
         measure=text.measure,
         conclusion=tuple(" ".join(sentence.split()) for sentence in text.conclusion),

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
+from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,9 +54,8 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
     Raises:
         InputError: if the file cannot be written, or pyarrow is not installed.
     """
-    try:
-        import pyarrow  # noqa: F401 - pandas would name it in a long error of its own
-    except ModuleNotFoundError:
+    # pandas would name the missing package, too, but in a long error of its own.
+    if find_spec("pyarrow") is None:
         raise InputError(
             Problem(
                 code="package-missing",
@@ -64,7 +64,7 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
                 found="no module of that name",
                 hint="pip install 'syncsim[parquet]', or write CSV",
             )
-        ) from None
+        )
     with _writing(path):
         table.to_parquet(path, engine="pyarrow", index=False)
 

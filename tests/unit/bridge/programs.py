@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +60,27 @@ def world(*commands: tuple[str, ...]) -> Scenario:
     ]
     accepts = step(SECOND // 2, "op-1", "accept", "A1", id="op-1.1")
     return scenario(clients=(operator(), *others), steps=(accepts, *steps), until_us=3 * SECOND)
+
+
+def watched(monkeypatch, scratch: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Yield the processes that are started from now on, and see afterwards that all have ended.
+
+    Their own folders stand in `scratch`, which must be empty in the end.
+    """
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    found: list[subprocess.Popen[bytes]] = []
+
+    class Recorded(subprocess.Popen):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            found.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Recorded)
+    yield found
+    assert all(process.returncode is not None for process in found)
+    pipes = [pipe for each in found for pipe in (each.stdin, each.stdout, each.stderr)]
+    assert all(pipe.closed for pipe in pipes if pipe is not None)
+    assert list(scratch.iterdir()) == []
 
 
 class Parrot:

@@ -8,12 +8,14 @@ import signal
 import sys
 import time
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
 from syncsim.bridge import process as process_module
 from syncsim.bridge.process import ClientError, Process
 
+OPEN = Path("/proc/self/fd")
 ECHO = "import sys\nfor line in sys.stdin: print(line, end='', flush=True)"
 
 
@@ -28,7 +30,6 @@ def problem_of(process: Process, line: bytes = b"{}"):
         process.exchange(line)
     (problem,) = caught.value.problems
     assert len(str(caught.value).splitlines()) == 3
-    assert str(caught.value).isprintable() or "\n" in str(caught.value)
     return problem
 
 
@@ -57,12 +58,13 @@ def test_it_sees_the_path_and_nothing_else_of_where_it_runs(running, monkeypatch
     monkeypatch.setenv("SECRET", "1")
     process = running(
         "import json, os\ninput()\n"
-        "print(json.dumps([dict(os.environ), os.getcwd(), os.listdir(), os.getpgid(0), os.getpid()]))"
+        "where = os.getcwd(), os.listdir(), os.getpgid(0), os.getpid()\n"
+        "print(json.dumps([dict(os.environ), *where]))"
     )
     environment, folder, files, group, number = json.loads(process.exchange(b""))
     environment.pop("LC_CTYPE", None)  # Python itself puts it there (PEP 538).
     assert environment == {"PATH": os.environ["PATH"]}
-    assert os.path.basename(folder).startswith("syncsim-client-")
+    assert Path(folder).name.startswith("syncsim-client-")
     assert files == []
     assert group == number, "a group of its own, so that Ctrl-C is ours alone"
 
@@ -311,13 +313,13 @@ def test_a_second_interrupt_leaves_nothing_behind(started, monkeypatch):
     assert started[0].returncode == -signal.SIGKILL
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="/proc is missing")
+@pytest.mark.skipif(not OPEN.is_dir(), reason="/proc is missing")
 def test_no_descriptor_is_left_open():
-    before = sorted(os.listdir("/proc/self/fd"))
+    before = sorted(OPEN.iterdir())
     for _ in range(3):
         process = started_with(ECHO)
         process.exchange(b"x")
         process.close()
         with pytest.raises(ClientError):
             Process(["no-such-program-here"], "-")
-    assert sorted(os.listdir("/proc/self/fd")) == before
+    assert sorted(OPEN.iterdir()) == before

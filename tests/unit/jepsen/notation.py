@@ -24,7 +24,17 @@ def event(operations: list[Operation], kind: str, process: int, f: str, value: A
     """Add an event at the end of a history."""
     number = len(operations)
     place = f"history:{number + 1}:1"
-    operations.append(Operation(number, number * 1_000_000, kind, process, f, value, place))
+    operations.append(
+        Operation(
+            index=number,
+            time_ns=number * 1_000_000,
+            type=kind,
+            process=process,
+            f=f,
+            value=value,
+            place=place,
+        )
+    )
 
 
 def history(text: str, step: Any) -> list[Operation]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from syncsim.errors import HistoryError
-from syncsim.jepsen import Assumptions, judge_operations
-from tests.unit.jepsen.notation import anomalies, lists, registers
+from syncsim.jepsen import Assumptions, Bounds, cycles, judge_operations
+from tests.unit.jepsen.notation import anomalies, event, lists, registers
 
 LISTS = [
     ("G0", "0 ax1 ay1 / 1 ax2 ay2 | 2 rx12 ry21", "0 ax1 ay1 / 1 ax2 ay2 | 2 rx12 ry12"),
     ("G1a", "0! ax1 / 1 rx1", "0? ax1 / 1 rx1"),
     ("G1b", "0 ax1 ax2 / 1 rx1", "0 ax1 ax2 / 1 rx12"),
     ("G1c", "0 ax1 ry1 / 1 ay1 rx1", "0 ax1 ry1 / 1 ay1 rx"),
+    ("G1c", "0 ax1 ry1 / 1 ax2 ay1 / 2 rx1", "0 ax1 / 1 ax2 ay1 / 2 rx1"),
+    ("G-single", "0! ax1 / 1 ax2 ay1 / 2 rx12 / 3 rx ry1", "0! ax1 / 1 ax2 ay1 / 2 rx12 / 3 rx"),
     ("G-single", "0 ax1 ay1 / 1 rx1 ry", "0 ax1 ay1 / 1 rx1 ry1"),
     ("G-nonadjacent", "0 ax1 / 1 ay1 / 2 rx1 ry / 3 rx ry1", "0 ax1 / 1 ay1 / 2 rx1 ry / 3 rx ry"),
     ("G2-item", "0 rx ay1 / 1 ry ax1", "0 rx ay1 / 1 ry1 ax1"),
@@ -32,6 +36,7 @@ LISTS = [
     ("garbage-read", "0 ax1 / 1 rx12", "0 ax1 / 2 ax2 / 1 rx12"),
     ("lost-update", "0 rx ax1 / 1 rx ax2", "0 rx ax1 / 1 rx1 ax2"),
     ("dirty-update", "0! ax1 / 1 ax2 / 2 rx12", "0? ax1 / 1 ax2 / 2 rx12"),
+    ("dirty-update", "0! ax1 / 1? ax2 / 3 ax3 / 2 rx123", "0! ax1 / 1? ax2 / 2 rx12"),
 ]  # fmt: skip
 
 REGISTERS = [
@@ -50,6 +55,13 @@ REGISTERS = [
     ("lost-update", "0 rx wx1 / 1 rx wx2", "0 rx wx1 / 1 rx1 wx2"),
 ]  # fmt: skip
 
+ALONE = [
+    ("G1b", "0 ax1 ax2 / 1 rx1"),
+    ("G-single", "0 ax1 ay1 / 1 rx1 ry"),
+    ("G2-item", "0 rx rz1 / 1 ax1 ry / 2 ay1 az1"),
+    ("incompatible-order", "0 ax1 ay1 / 1 ax2 ay2 / 2 rx12 / 3 rx21 ry21"),
+]
+
 WRITES_FOLLOW_READS = Assumptions(writes_follow_reads=True)
 LINEARIZABLE_KEYS = Assumptions(linearizable_keys=True)
 
@@ -65,6 +77,11 @@ ASSUMED = [
 def test_an_anomaly_of_lists_is_found_and_its_neighbour_has_none_of_the_name(name, bad, good):
     assert name in anomalies(lists(bad), "list-append")
     assert name not in anomalies(lists(good), "list-append")
+
+
+@pytest.mark.parametrize(("name", "bad"), ALONE)
+def test_an_anomaly_is_not_told_under_another_name_too(name, bad):
+    assert anomalies(lists(bad), "list-append") == [name]
 
 
 @pytest.mark.parametrize(("name", "bad", "good"), REGISTERS)
@@ -129,17 +146,48 @@ def test_many_who_missed_many_are_told_through_junctions():
     assert "T1 read key x empty, before T2 appended 9 to it" in story
 
 
-def test_one_who_read_and_wrote_among_many_does_not_come_before_itself():
-    both = " / ".join(f"{n} rx" for n in range(10)) + " / 10 rx ax1 / 11? ax2"
+@pytest.mark.parametrize("writers", ["10 rx ax1 / 11? ax2", "10? ax2 / 11 rx ax1"])
+def test_one_who_read_and_wrote_among_many_does_not_come_before_itself(writers):
+    both = " / ".join(f"{n} rx" for n in range(10)) + f" / {writers}"
     assert anomalies(lists(both), "list-append") == []
     both += " / 12 rx ax3"
     assert anomalies(lists(both), "list-append") == ["G2-item", "lost-update"]
 
 
+def test_time_leads_past_those_who_are_still_open():
+    operations = []
+    for kind, process, steps in [
+        ("invoke", 2, (("append", "z", 1),)),
+        ("invoke", 0, (("append", "x", 1),)),
+        ("ok", 0, (("append", "x", 1),)),
+        ("invoke", 1, (("append", "y", 1),)),
+        ("ok", 2, (("append", "z", 1),)),
+        ("invoke", 3, (("r", "x", None),)),
+        ("ok", 3, (("r", "x", None),)),
+    ]:
+        event(operations, kind, process, "txn", steps)
+    assert anomalies(operations, "list-append") == ["G-single-realtime"]
+
+
+def test_a_search_for_cycles_that_is_given_up_is_unknown(monkeypatch):
+    skew = lists("0 rx ay1 / 1 ry ax1")
+    monkeypatch.setattr(cycles, "VISITS_MAX", 0)
+    judgement = judge_operations(skew, "list-append", "serializable")
+    assert judgement.verdict.status == "unknown"
+    assert "the search for G2-item was given up" in judgement.verdict.findings[0].why
+    assert judge_operations(skew, "list-append", "read-atomic").verdict.status == "pass"
+
+
+def test_a_search_for_cycles_ends_when_time_is_over():
+    bounds = Bounds(is_over=lambda: True)
+    judgement = judge_operations(lists("0 rx ay1 / 1 ry ax1"), "list-append", bounds=bounds)
+    assert judgement.verdict.status == "unknown"
+
+
 def test_a_key_and_a_list_alone_are_a_transaction_of_one_step():
     long = lists("0 ax1 | 1 rx")
     short = [
-        operation._replace(f="append" if step[0] == "append" else "get", value=step[1:])
+        replace(operation, f="append" if step[0] == "append" else "get", value=step[1:])
         for operation in long
         for step in operation.value
     ]
@@ -149,7 +197,7 @@ def test_a_key_and_a_list_alone_are_a_transaction_of_one_step():
 
 def test_braces_in_a_key_are_told_as_they_are():
     odd = [
-        operation._replace(value=tuple((f, "{1} {}", v) for f, _, v in operation.value))
+        replace(operation, value=tuple((f, "{1} {}", v) for f, _, v in operation.value))
         for operation in lists("0! ax1 / 1 rx1")
     ]
     assert "in key {1} {}" in judge_operations(odd, "list-append").verdict["G1a"].why
@@ -170,7 +218,7 @@ def test_braces_in_a_key_are_told_as_they_are():
     ids=str,
 )
 def test_what_is_no_transaction_is_refused(f, value, code):
-    operations = [operation._replace(f=f, value=value) for operation in lists("0 ax1")]
+    operations = [replace(operation, f=f, value=value) for operation in lists("0 ax1")]
     with pytest.raises(HistoryError) as error:
         judge_operations(operations, "list-append")
     assert code in {problem.code for problem in error.value.problems}
@@ -185,7 +233,7 @@ def test_a_value_appended_twice_is_refused_with_both_places():
 
 def test_an_end_that_is_of_another_transaction_is_refused():
     operations = lists("0 ax1")
-    operations[1] = operations[1]._replace(value=(("append", "x", 2),))
+    operations[1] = replace(operations[1], value=(("append", "x", 2),))
     with pytest.raises(HistoryError, match="other-transaction"):
         judge_operations(operations, "list-append")
 
@@ -193,7 +241,7 @@ def test_an_end_that_is_of_another_transaction_is_refused():
 def test_a_read_of_a_list_that_found_no_list_is_refused():
     operations = registers("0 wx1 | 1 rx1")
     operations = [
-        op._replace(value=tuple(("append" if f == "w" else f, k, v) for f, k, v in op.value))
+        replace(op, value=tuple(("append" if f == "w" else f, k, v) for f, k, v in op.value))
         for op in operations
     ]
     with pytest.raises(HistoryError, match="a list or nil"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 
 import pytest
 
@@ -125,7 +126,7 @@ AS_JSON = [
 )
 def test_every_layout_gives_the_same_operations(text):
     operations = read_text(text)
-    assert [operation[:6] for operation in operations] == [
+    assert [astuple(operation)[:6] for operation in operations] == [
         (0, 5, "invoke", 0, "txn", (("r", "x", None),)),
         (1, 9, "ok", 0, "txn", (("r", "x", (1, 2)),)),
     ]
@@ -240,6 +241,22 @@ def test_all_problems_are_told_at_once_and_none_twice():
         "F:2:1: unknown-type", "F:4:21: unreadable-history", "F:5:1: duplicate-index",
         "F:6:1: wrong-type",
     ]  # fmt: skip
+
+
+def test_what_follows_from_a_lost_event_is_forgiven_once():
+    text = event(0, "invokee") + event(1, "ok") + event(2, "ok", process=1) + event(3, "ok")
+    assert refused(text) == [
+        "F:1:1: unknown-type", "F:3:1: never-invoked", "F:4:1: never-invoked",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("#{1 2 3}", "#{3 1 2}"), ("{:a 1 :b [2]}", "{:b [2] :a 1}")]
+)
+def test_sets_and_maps_are_equal_in_any_order(one, other):
+    text = "{:type :info :process :nemesis :value "
+    (a,), (b,) = read_text(f"{text}{one}}}"), read_text(f"{text}{other}}}")
+    assert a == b
 
 
 def test_no_more_than_a_hundred_problems_are_told():
