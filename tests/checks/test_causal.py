@@ -78,6 +78,15 @@ def test_the_own_pending_change_stands_for_the_version_that_it_becomes():
     assert finding(CHECK, below).status is Status.FAIL
 
 
+def test_of_a_pending_change_of_two_rows_only_its_version_of_this_row_is_spared():
+    line = (
+        "A1 P1 op-1?i1:pay(P1) +A1{overdue=true}/:mark_overdue op-1:slice=A1.2"
+        " +P1{status=paid}&A1{status=done}/i1 op-1!i1=ok op-1:slice=A1.{}+i1"
+    )
+    assert finding(CHECK, line.replace("A1.{}", "A1.2")).status is Status.UNKNOWN
+    assert finding(CHECK, line.replace("A1.{}", "A1.1")).status is Status.FAIL
+
+
 def test_without_a_common_past_nobody_knows():
     assert finding(CHECK, SEEN).status is Status.UNKNOWN
     assert finding(CHECK, "A1 op-1:slice=A1.1 op-1:slice-A1").status is Status.UNKNOWN

@@ -79,13 +79,19 @@ def test_only_the_client_that_was_shown_something_wrong_is_to_blame():
     assert "monotonic-reads" in found["op-2"].ruled_out
     assert "monotonic-reads" not in found["op-1"].ruled_out
     assert found["op-2"].ruled_out["causal"].check == "MONO"
+    assert "causal" not in found["op-1"].ruled_out
 
 
 def test_the_stories_of_one_client_are_told_with_the_records_of_the_whole():
-    line = GOOD + "@500 op-2:slice=A1.2 @600 op-2:slice=A1.3 " + END
-    evidence = Evidence(history(line))
+    line = GOOD + (
+        "@460 op-2.send(backend,f1,query) @470 backend.receive(op-2,f1)^"
+        " backend.send(op-2,f1,rows)^ @490 op-2.receive(backend,f1)^"
+        " op-2.fetched(slice,f1,3)^ @500 op-2:slice=A1.2^2 @600 op-2:slice=A1.3 "
+    )
+    evidence = Evidence(history(line + END))
     found = models(evidence)["op-2"].ruled_out["monotonic-reads"]
     assert found.stories == mono.judge(evidence).stories
+    assert "It came with a fetch sent at 0.460 s" in found.why
 
 
 def test_old_rows_in_time_are_sequential_but_not_linearizable():
@@ -111,12 +117,39 @@ def test_two_people_who_see_two_changes_in_opposite_orders_fit_no_one_order():
     found = judged(line)
     for client in (ALL, "op-1", "op-2"):
         assert found[client].ruled_out["sequential"].why == (
-            "No one order of all changes gives what people saw: op-1 saw version 2 of appointment"
-            " A1 at 0.100 s; op-1 saw version 1 of appointment A2 at 0.110 s; op-2 saw version 2 of"
-            " appointment A2 at 0.120 s; op-2 saw version 1 of appointment A1 at 0.130 s."
+            "No one order of all changes gives what people saw and did: op-1 saw version 2 of"
+            " appointment A1 at 0.100 s; op-1 saw version 1 of appointment A2 at 0.110 s; op-2"
+            " saw version 2 of appointment A2 at 0.120 s; op-2 saw version 1 of appointment A1 at"
+            " 0.130 s."
         )
         assert "causal" not in found[client].ruled_out
     assert found["op-1"].ruled_out["sequential"].stories[0].records == (6, 7, 8, 9)
+
+
+def test_changes_that_are_made_in_a_circle_fit_no_one_order_either():
+    line = (
+        "A1 A2 op-1?i1:accept(A1) +A1.3/i1 op-1!i1=ok op-1?i2:accept(A2) +A2.2/i2"
+        " op-2?i3:accept(A2) +A2.3/i3 op-2!i3=ok op-2?i4:accept(A1) +A1.2/i4 " + END
+    )
+    found = judged(line)["op-2"].ruled_out["sequential"]
+    assert found.why == (
+        "No one order of all changes gives what people saw and did: backend made version 3 of"
+        " appointment A1 at 0.000 s; backend made version 2 of appointment A2 at 0.000 s; backend"
+        " made version 3 of appointment A2 at 0.000 s; backend made version 2 of appointment A1 at"
+        " 0.000 s."
+    )
+
+
+def test_a_pending_change_stands_in_for_its_commit_in_the_one_order():
+    line = (
+        "A1 A2 op-1.mount(slice) op-1?i1:accept(A1) @10 +A1{status=accepted}/i1 @20 op-1!i1=ok"
+        " op-1:slice=A1.1{status=accepted}+i1 "
+    )
+    assert "sequential" not in judged(line + END)["op-1"].ruled_out
+    bare = line.replace("+i1 ", " ")
+    assert judged(bare + END)["op-1"].ruled_out["sequential"].check == "RYW"
+    both = line + "@30 op-1:slice=A1.2 op-1:slice=A1.1 @40 op-1:slice=A1.2 "
+    assert "sequential" in judged(both + END)["op-1"].ruled_out
 
 
 def test_a_screen_that_lives_in_the_past_for_ever_is_not_eventual_but_may_be_sequential():

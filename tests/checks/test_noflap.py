@@ -90,6 +90,16 @@ def test_a_value_that_the_person_asked_for_again_is_no_flap():
     assert finding(CHECK, line).status is Status.PASS
 
 
+def test_a_pending_way_back_that_vanishes_and_comes_back_confirmed_fails():
+    line = (
+        PENDING + "@120 +A1{status=accepted}/:accept @130 op-1?i2:accept(A1)"
+        " op-1+i2:A1.2{status=pending} op-1:one/A1=A1.2{status=pending}+i2 @140 op-1:one/A1=A1.2"
+        " @150 +A1{status=pending}/i2 @160 op-1!i2=ok op-1:one/A1=A1.3"
+    )
+    found = finding(CHECK, line)
+    assert (found.failures, found.stories[0].at_us) == (1, 160_000)
+
+
 def test_a_row_that_leaves_its_list_and_comes_back_flaps_too():
     listed = "A1 op-1.mount(pending) @10 op-1:pending=A1.1 @20 op-1:pending-A1 "
     found = finding(CHECK, listed + "@30 op-1:pending=A1.1")

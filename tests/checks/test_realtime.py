@@ -39,6 +39,11 @@ def test_a_write_that_comes_before_what_was_told_before_it_was_asked_fails():
     assert finding(CHECK, line + "[lsn=3]").status is Status.FAIL
 
 
+def test_of_an_intent_that_was_committed_twice_the_first_commit_counts():
+    line = TOLD + "@300 op-2?i2:cancel(A1) @350 +A1{status=cancelled}/i2[lsn=2] +A1/i2"
+    assert finding(CHECK, line).failures == 1
+
+
 def test_a_read_may_not_go_back_behind_another():
     line = TOLD.partition("@200")[0] + "op-1.fetched(pending,f0,3) " + READ.format(2)
     assert finding(CHECK, line).why == (

@@ -9,7 +9,6 @@ import pytest
 from syncsim.client.cache.query import Query
 from syncsim.conformance.campaign import run_campaign
 from syncsim.conformance.generate import BATCH, draw, program_of, programs_of
-from syncsim.conformance.node import ToolError, find_node
 from syncsim.conformance.programs import QUERY_STEPS, REDUX_STEPS
 from syncsim.conformance.shard import SHARD
 
@@ -19,15 +18,7 @@ LINES_LEFT_MAX = 20
 """What programs cannot reach, such as keys that are records, and what a sample may miss."""
 
 
-@pytest.fixture
-def _node():
-    try:
-        find_node()
-    except ToolError as error:
-        pytest.skip(f"{error.problems[0].expected} is missing ({error.problems[0].hint})")
-
-
-needs_node = pytest.mark.usefixtures("_node")
+needs_node = pytest.mark.usefixtures("packages")
 
 
 def silent(done: int, total: int) -> None:

@@ -89,10 +89,10 @@ def _title(cells: Sequence[Typical]) -> str:
     broken = _worst(cells, "checks_failed")
     if old is None:
         return "No screen was ever ready"
-    text = f"On average, screens are oldest under {_where(old, cells)}"
+    text = f"On average, screens are oldest under {_where(old, cells, 'mean_age_us')}"
     if broken is None or not broken.values["checks_failed"]:
         return f"{text}; no check failed"
-    return f"{text}; most checks fail under {_where(broken, cells)}"
+    return f"{text}; most checks fail under {_where(broken, cells, 'checks_failed')}"
 
 
 def _worst(cells: Sequence[Typical], measure: str) -> Typical | None:
@@ -100,7 +100,9 @@ def _worst(cells: Sequence[Typical], measure: str) -> Typical | None:
     return max(known, key=lambda cell: cell.values[measure] or 0, default=None)
 
 
-def _where(cell: Typical, cells: Sequence[Typical]) -> str:
+def _where(cell: Typical, cells: Sequence[Typical], measure: str) -> str:
+    if [other.values[measure] for other in cells].count(cell.values[measure]) > 1:
+        return "several designs"
     one = len(dict.fromkeys(other.network for other in cells)) == 1
     return cell.design if one else f"{cell.design} on {cell.network}"
 

@@ -40,8 +40,12 @@ CAPTION = (
 PANELS_MAX = 4
 """Networks side by side; in narrower panels the labels would lie on each other."""
 GAP_PX = 40
-POINT_PX = 11.0
+POINT_PX = 17.0
 """Half of a point, and a little air."""
+LEADER_PX = 30.0
+"""A label further from its point than this is joined to it by a thin line."""
+STEPS = 10
+"""Places tried for a label to each side, a quarter of its size apart."""
 AWAY_PX = 60.0
 """The line starts at a point, so nearer to it than this a label cannot but be near the line."""
 LEAST_US = 1.0
@@ -111,7 +115,7 @@ def _panels(cells: Iterable[Typical]) -> dict[str, list[Point]]:
 
 def _subtitle(panels: int) -> str:
     hidden = panels - PANELS_MAX
-    text = "average age of what a screen shows, against HTTP requests for each commit"
+    text = "average age of a screen against requests for each commit; hollow: behind the front"
     return f"{text}  ·  {count(hidden, 'network')} not drawn" if hidden > 0 else text
 
 
@@ -163,21 +167,21 @@ def _draw(ax: Axes, points: Sequence[Point]) -> None:
 
 
 def _labels(ax: Axes, points: Sequence[Point], best: Sequence[Point]) -> None:
-    """Write each label beside its point, away from the other points, labels and the line."""
+    """Write each label near its point, off the other points, labels and the line."""
     to_pixels = ax.transData.transform
     at = [tuple(to_pixels((point.cost, point.age_us))) for point in points]
-    line = [tuple(to_pixels((point.cost, point.age_us))) for point in best]
+    line = _along([tuple(to_pixels((point.cost, point.age_us))) for point in best])
     area = ax.get_window_extent()
     taken: list[Box] = []
     for place in sorted(range(len(points)), key=lambda place: -at[place][1]):
         point = points[place]
         name = ax.text(0, 0, drawable(point.design, 24), fontsize=15, fontweight="bold")
-        facts = ax.text(0, 0, _facts(point, best), fontsize=SMALL_PT, linespacing=1.4)
+        facts = ax.text(0, 0, _facts(point), fontsize=SMALL_PT)
         boxes = [text.get_window_extent() for text in (name, facts)]
         wide, high = max(box.width for box in boxes), sum(box.height for box in boxes) + 8
         places = _around(at[place], wide, high, area)
         others = [spot for other, spot in enumerate(at) if other != place]
-        others += [spot for spot in _along(line) if math.dist(spot, at[place]) > AWAY_PX]
+        others += [spot for spot in line if math.dist(spot, at[place]) > AWAY_PX]
         box = places[freest(places, taken, [], others)]
         taken.append(box)
         back = ax.transData.inverted().transform
@@ -185,27 +189,34 @@ def _labels(ax: Axes, points: Sequence[Point], best: Sequence[Point]) -> None:
         facts.set_position(tuple(back((box.left, box.bottom + 3))))
         name.set_color(point.colour)
         facts.set_color(INK)
+        end = _nearest(box, at[place])
+        if math.dist(end, at[place]) > LEADER_PX:
+            start = tuple(back(at[place])), tuple(back(end))
+            ax.plot(*zip(*start, strict=True), color=point.colour, linewidth=1.0, zorder=3)
 
 
-def _facts(point: Point, best: Sequence[Point]) -> str:
-    behind = "" if point in best else "\nbehind the front"
-    return f"{duration(point.age_us)} for {ratio(point.cost)} requests{behind}"
+def _facts(point: Point) -> str:
+    return f"{duration(point.age_us)} for {ratio(point.cost)} requests"
 
 
 def _around(at: tuple[float, float], wide: float, high: float, area: BboxBase) -> list[Box]:
-    """Return places for a label near a point and inside the axes, the best first."""
-    x, y = at
-    corners = [
-        (x + right, y + up)
-        for up in (-high / 2, 18, -18 - high, 44, -44 - high)
-        for right in (18, -wide / 2, -18 - wide)
-    ]
+    """Return places for a label inside the axes that leave its point free, the nearest first."""
     boxes = []
-    for left, bottom in corners:
-        kept_left = min(max(left, area.x0 + 4), area.x1 - wide)
-        kept_bottom = min(max(bottom, area.y0 + 4), area.y1 - high)
-        boxes.append(Box(kept_left, kept_bottom, kept_left + wide, kept_bottom + high))
-    return [box for box in boxes if not box.grown(POINT_PX).holds(at)] or boxes[:1]
+    for across in range(-STEPS, STEPS + 1):
+        for up in range(-STEPS, STEPS + 1):
+            left = at[0] - wide / 2 + across * (wide / 2 + POINT_PX) / 2
+            bottom = at[1] - high / 2 + up * (high / 2 + POINT_PX) / 2
+            left = min(max(left, area.x0 + 4), area.x1 - wide)
+            bottom = min(max(bottom, area.y0 + 4), area.y1 - high)
+            boxes.append(Box(left, bottom, left + wide, bottom + high))
+    free = [box for box in boxes if not box.grown(POINT_PX).holds(at)] or boxes[:1]
+    # To the right, where one reads on, before all other places that are as near.
+    return sorted(free, key=lambda box: (math.dist(_nearest(box, at), at) // 6, box.left < at[0]))
+
+
+def _nearest(box: Box, at: tuple[float, float]) -> tuple[float, float]:
+    """Return the point of a box that is nearest to a point."""
+    return min(max(at[0], box.left), box.right), min(max(at[1], box.bottom), box.top)
 
 
 def _along(line: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

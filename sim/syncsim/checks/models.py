@@ -116,7 +116,7 @@ def standings(client: str, findings: dict[str, list[Finding]]) -> Models:
         client=client,
         standings={model: stand[model] for model in IMPLIES},
         strongest=tuple(
-            model for model in holding if not nx.descendants(graph, model).intersection(holding)
+            model for model in holding if not any(each in holding for each in graph[model])
         ),
     )
 

@@ -45,18 +45,28 @@ def sequential(evidence: Evidence) -> Tally:
         held="one order of all changes explains what everybody saw",
     )
     graph = _constraints(evidence, tally)
+    commits = commits_by_version(evidence)
     for knot in nx.strongly_connected_components(graph):
         if len(knot) == 1:
             continue
-        reads = sorted(node.seq for node in knot if isinstance(node, _Read))
-        first: dict[str, _Read] = {}
-        for seq in reads:
-            first.setdefault(evidence.history[seq].at, _Read(seq))
         inside = graph.subgraph(knot)
-        for client, read in first.items():
-            ways = (nx.shortest_path(inside, after, read) for after in inside.successors(read))
-            tally.stories.append(_circle(evidence, client, min(ways, key=len)))
+        reads = sorted(node for node in knot if isinstance(node, _Read))
+        for client, node in _first_of_each(evidence, commits, reads or sorted(knot)).items():
+            ways = (nx.shortest_path(inside, after, node) for after in inside.successors(node))
+            tally.stories.append(_circle(evidence, commits, client, min(ways, key=len)))
     return tally
+
+
+def _first_of_each(
+    evidence: Evidence, commits: dict[Write, Record], nodes: list[Any]
+) -> dict[str, Any]:
+    """Return the first of some nodes for each client that read or wrote there."""
+    first: dict[str, Any] = {}
+    for node in nodes:
+        is_read = isinstance(node, _Read)
+        client = evidence.history[node.seq].at if is_read else commits[node].peer
+        first.setdefault(client, node)
+    return first
 
 
 def _constraints(evidence: Evidence, tally: Tally) -> Any:
@@ -110,20 +120,24 @@ def _read(graph: Any, paint: Record, made: list[int], without: tuple[int, ...]) 
     return shows_write
 
 
-def _circle(evidence: Evidence, client: str, nodes: list[_Read | Write]) -> Story:
-    reads = [evidence.history[node.seq] for node in nodes if isinstance(node, _Read)]
-    reads.sort(key=lambda record: record.seq)
-    saw = "; ".join(
-        f"{paint.at} saw version {paint.version} of {row_name(paint.entity)} at"
-        f" {seconds(paint.time_us)}"
-        for paint in reads
+def _circle(
+    evidence: Evidence, commits: dict[Write, Record], client: str, nodes: list[_Read | Write]
+) -> Story:
+    """Tell what was read around a circle, or what was written if nothing was read there."""
+    records = [evidence.history[node.seq] for node in nodes if isinstance(node, _Read)]
+    records = records or [commits[node] for node in nodes if not isinstance(node, _Read)]
+    records.sort(key=lambda record: record.seq)
+    steps = "; ".join(
+        f"{record.at} {'saw' if record.kind == 'paint' else 'made'} version"
+        f" {record.version} of {row_name(record.entity)} at {seconds(record.time_us)}"
+        for record in records
     )
     return Story(
-        text=f"No one order of all changes gives what people saw: {saw}.",
-        records=tuple(paint.seq for paint in reads),
-        at_us=reads[-1].time_us,
+        text=f"No one order of all changes gives what people saw and did: {steps}.",
+        records=tuple(record.seq for record in records),
+        at_us=records[-1].time_us,
         client=client,
-        entity=reads[-1].entity,
+        entity=records[-1].entity,
     )
 
 

@@ -220,6 +220,17 @@ def histories(*more: str) -> Any:
     return st.one_of(true, st.builds(_damaged, true, st.lists(damage, min_size=1, max_size=3)))
 
 
+def cut(history: History, most: int, is_one: Callable[[Record], bool]) -> History:
+    """Return the beginning of a history, up to so many records of a sort."""
+    records, left = [], most
+    for record in history:
+        left -= is_one(record)
+        if left < 0:
+            break
+        records.append(record)
+    return rebuilt(history, records)
+
+
 def evidence(history: History) -> Evidence:
     """Return what a check is given."""
     return Evidence(history)

@@ -83,7 +83,8 @@ def children() -> list[str]:
 
 @pytest.mark.parametrize(("body", "found", "said"), BAD.values(), ids=BAD)
 def test_a_client_that_breaks_off_ends_the_run_as_unknown(tmp_path, monkeypatch, body, found, said):
-    monkeypatch.setattr(process_module, "ANSWER_MS_MAX", 700)
+    # Only a hang waits this long, and a machine under load needs a second to start a client.
+    monkeypatch.setattr(process_module, "ANSWER_MS_MAX", 4_000 if found == "a hang" else 60_000)
     monkeypatch.setattr(process_module, "LINE_BYTES_MAX", 1_000_000)
     monkeypatch.setattr(process_module, "END_SECONDS", 0.2)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -134,6 +134,23 @@ def test_what_answers_before_it_has_read_all_is_heard(running):
     assert process.exchange(b"x" * 1_000_000) == b"y" * 1_000_000
 
 
+def test_one_that_has_closed_standard_error_is_waited_for_in_peace(running, monkeypatch):
+    """The end of a pipe is there to be read at any time; asking for it again would spin."""
+    waits: list[float] = []
+    wait = Process._wait
+
+    def counted(process: Process, until: float, expected: str) -> None:
+        waits.append(until)
+        wait(process, until, expected)
+
+    monkeypatch.setattr(Process, "_wait", counted)
+    process = running(
+        "import os, time\nos.close(2)\ninput()\ntime.sleep(0.2)\nprint('late', flush=True)\ninput()"
+    )
+    assert process.exchange(b"") == b"late"
+    assert len(waits) < 5
+
+
 def test_what_floods_standard_error_for_ever_hangs(quick, running):
     problem = problem_of(running("import os\nwhile True: os.write(2, b'flood\\n' * 1000)"))
     assert (problem.expected, problem.found) == ("an answer within 0.3 s", "a hang")

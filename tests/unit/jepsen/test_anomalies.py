@@ -8,7 +8,8 @@ import pytest
 
 from syncsim.errors import HistoryError
 from syncsim.jepsen import Assumptions, Bounds, cycles, judge_operations
-from tests.unit.jepsen.notation import anomalies, event, lists, registers
+from syncsim.jepsen.rw_register import RwRegister
+from tests.unit.jepsen.notation import anomalies, event, lists, registers, txns
 
 LISTS = [
     ("G0", "0 ax1 ay1 / 1 ax2 ay2 | 2 rx12 ry21", "0 ax1 ay1 / 1 ax2 ay2 | 2 rx12 ry12"),
@@ -57,6 +58,7 @@ REGISTERS = [
 
 ALONE = [
     ("G1b", "0 ax1 ax2 / 1 rx1"),
+    ("G1b", "0 ax1 ax2 / 1 rx1 / 2 rx12"),
     ("G-single", "0 ax1 ay1 / 1 rx1 ry"),
     ("G2-item", "0 rx rz1 / 1 ax1 ry / 2 ay1 az1"),
     ("incompatible-order", "0 ax1 ay1 / 1 ax2 ay2 / 2 rx12 / 3 rx21 ry21"),
@@ -84,6 +86,11 @@ def test_an_anomaly_is_not_told_under_another_name_too(name, bad):
     assert anomalies(lists(bad), "list-append") == [name]
 
 
+def test_two_rw_edges_in_a_row_do_not_count_as_apart_where_the_cycle_closes():
+    tangle = "0 aa1 re1 rx / 1 rb1 ac1 ax1 ry / 2 rd1 ae1 ay1 / 3 ra1 ab1 / 4 rc1 ad1"
+    assert anomalies(lists(tangle), "list-append") == ["G-single", "G1c", "G2-item"]
+
+
 @pytest.mark.parametrize(("name", "bad", "good"), REGISTERS)
 def test_an_anomaly_of_registers_is_found_and_its_neighbour_has_none_of_the_name(name, bad, good):
     assert name in anomalies(registers(bad), "rw-register")
@@ -94,6 +101,12 @@ def test_an_anomaly_of_registers_is_found_and_its_neighbour_has_none_of_the_name
 def test_what_rests_on_an_assumption_is_found_only_if_it_is_made(name, assumed, bad):
     assert name in anomalies(registers(bad), "rw-register", assumptions=assumed)
     assert name not in anomalies(registers(bad), "rw-register")
+
+
+def test_the_order_of_time_is_told_once_for_each_that_follows():
+    made = txns(registers(" | ".join(f"0 wx{n}" for n in range(1, 50))), "w")
+    order = [*RwRegister(made)._by_time()]
+    assert order == [("x", n, n + 1) for n in range(1, 49)]
 
 
 def test_a_clean_history_passes_the_strictest_model():

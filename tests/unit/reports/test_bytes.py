@@ -15,12 +15,15 @@ PROGRAM = """
 import hashlib
 from syncsim.staleness import measure
 from syncsim_reports.figures import *
+from tests.unit.reports.comparing import cell, difference
 from tests.unit.reports.sample import sample
 history = sample()
+cells = [cell(), cell("hardened", checks_failed=0.0), cell(network="3g", mean_age_us=4e6)]
 staleness = measure(history)
 for figure in (
     swimlanes(history, staleness), spacetime(history), coherence_curve({"x": staleness}),
     survival_curves({"x": staleness.windows, "y": staleness.windows[2:]}),
+    pareto(cells), heat_map(cells), difference_plot([difference()], "mean_age_us"),
 ):
     print(hashlib.sha256(png(figure)).hexdigest(), hashlib.sha256(svg(figure)).hexdigest())
 """
@@ -38,7 +41,7 @@ def digests(seed):
 def test_equal_runs_give_equal_figures_in_every_process():
     first, second = digests("1"), digests("2")
     assert first == second
-    assert len(set(first)) == 8
+    assert len(set(first)) == 14
 
 
 def test_saving_writes_both_forms_and_names_neither_maker_nor_date(tmp_path):

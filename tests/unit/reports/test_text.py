@@ -8,7 +8,15 @@ from rich.console import Console
 from syncsim.checks import judge
 from syncsim.history import History
 from syncsim.staleness import costs, measure
-from syncsim_reports.text import claims_table, comparison_table, run_summary, verdict_table
+from syncsim_reports.text import (
+    claims_table,
+    comparison_table,
+    differences_table,
+    run_summary,
+    tallies_table,
+    verdict_table,
+)
+from tests.unit.reports.comparing import difference, tally
 from tests.unit.reports.records import claim, row
 from tests.unit.reports.sample import sample
 
@@ -32,7 +40,10 @@ def test_tables_fit_their_width_and_need_no_colour(width):
         row(failed=(), unknown=("BATCH",)),
     ]
     for what in (
-        verdict_table(judge(history), history), comparison_table(rows), claims_table([claim()])
+        verdict_table(judge(history), history), comparison_table(rows), claims_table([claim()]),
+        tallies_table([tally()]),
+        differences_table([difference(), difference(measure="censored_share", difference=-0.123,
+                                                    low=-0.155, high=-0.101)]),
     ):  # fmt: skip
         text = printed(what, width)
         assert "\x1b" not in text
@@ -112,3 +123,37 @@ def test_an_empty_history_can_be_summed_up():
     )
     assert "verdict: unknown" in out.getvalue()
     assert "no commit" in out.getvalue()
+
+
+def test_checks_that_failed_are_tallied_and_the_others_counted():
+    tallies = [
+        tally(),
+        tally(design="hardened", passed=0, failed=0, unknown=8, failed_share=None),
+        tally("CONV", failed=0, passed=8),
+        tally("DONE", failed=0, passed=8),
+    ]
+    text = squeezed(printed(tallies_table(tallies), 100))
+    assert "seed/offline · office: checks that failed" in text
+    assert "ROLL enhanced 6 2 0 25.0 % (7.1 % to 59.1 %)" in text
+    assert "ROLL hardened 0 0 8 could never tell" in text
+    assert "2 other checks never failed" in text
+    assert "CONV" not in text
+    assert "passed" not in printed(tallies_table(tallies[2:]))
+
+
+def test_a_difference_stands_with_its_interval_and_its_word():
+    lines = [
+        difference(),
+        difference(measure="flickers", value=2.0, against_value=2.0, difference=0.0, low=-1.0,
+                   high=1.0, says="not shown"),
+        difference(measure="unseen_share", difference=None, low=None, high=None, value=None,
+                   against_value=None, pairs=0, says="too few runs"),
+        difference("hardened", network="3g"),
+    ]  # fmt: skip
+    text = squeezed(printed(differences_table(lines), 100))
+    assert "seed/offline · office: 8 pairs of runs manual-refresh enhanced" in text
+    assert "mean age 90 ms 50 ms −40 ms (−60 ms to −20 ms) better" in text
+    assert "flickers 2.0 2.0 0.00 (−1.00 to +1.00) not shown" in text
+    assert "others never do – – – too few runs" in text
+    assert "seed/offline · 3g: 8 pairs of runs manual-refresh hardened" in text
+    assert "2 of 4 differences shown" in text

@@ -58,3 +58,41 @@ def test_counts_agree_with_their_noun():
 def test_plain_text_has_no_control_characters_and_an_end():
     assert words.plain("a\x1b[31mb\n\x00c\ud800") == "a?[31mb??c?"
     assert words.plain("x" * 300, 10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (-26_000, "us", "−26 ms"),
+        (0.0, "us", "0 s"),
+        (1_500.0, "bytes", "+1.5 kB"),
+        (-0.126, "count", "−0.13"),
+        (0.0, "count", "0.00"),
+        (0.053, "share", "+5.3 points"),
+        (-1.0, "share", "−100.0 points"),
+        (None, "share", "–"),
+    ],
+)
+def test_a_difference_has_its_sign_and_that_of_shares_is_in_points(value, unit, text):
+    assert words.change(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (84_000, "us", "84 ms"),
+        (0.5, "share", "50.0 %"),
+        (512, "bytes", "512 B"),
+        (7.25, "count", "7.2"),
+    ],
+)
+def test_a_measure_is_written_in_its_unit(value, unit, text):
+    assert words.amount(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (list("abc"), "a, b and c")],
+)
+def test_names_are_listed_as_in_a_sentence(names, text):
+    assert words.listed(names) == text
