@@ -59,6 +59,11 @@ describes a line. This is one, broken over two lines here:
 "entity":"payment/P-A1","intent":"op-1.1","kind":"overlay","seq":138,"time_us":1000000,"version":1}
 ```
 
+A history can also be a Parquet file (`syncsim.history.parquet`), with a column for each field. What
+does not apply is null, `data` is the text of a JSON object, and the header stands as JSON in the
+metadata under `syncsim-history`. Nothing is lost between the two, and only the Parquet file can be
+read in batches.
+
 The reader ignores keys that it does not know; the schema refuses them, so that a misspelt one is
 noticed.
 

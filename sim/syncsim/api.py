@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncsim.checks import Verdict, judge
-from syncsim.history import History, jsonl
+from syncsim.history import History, files
 from syncsim.scenario import dump, load, made_of
 from syncsim.scenario.scenario import Scenario
 from syncsim.search import (
@@ -246,12 +246,13 @@ def run(
 
 
 def check(history: str | Path | History, only: Sequence[str] | None = None) -> Verdict:
-    """Judge a history from a file, or one in memory.
+    """Judge a history from a file of JSON Lines or Parquet, or one in memory.
 
     Raises:
         HistoryError: if the file is cut off or is no history.
+        InputError: if it is Parquet and pyarrow is not installed.
     """
-    return judge(history if isinstance(history, History) else jsonl.read(Path(history)), only)
+    return judge(history if isinstance(history, History) else files.read(Path(history)), only)
 
 
 def compare(

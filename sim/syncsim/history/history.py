@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any
 
+from syncsim.history.columns import Columns
 from syncsim.history.kinds import FORMAT, KINDS, VERSION
 from syncsim.history.record import Record
 
@@ -93,6 +94,48 @@ class History:
         for codes, column in zip(self._texts, columns[4:11], strict=True):
             codes.extend([code[text] for text in column])
         self._data.extend(columns[11])
+
+    def extend(self, columns: Columns) -> None:
+        """Append many records at once; the names of the columns may be their own.
+
+        No view that `columns` gave out may still be in use.
+        """
+        import numpy as np
+
+        self._settle()
+        code = self._names
+        own = np.array([code[name] for name in columns.names], dtype=np.int32)
+        numbers: tuple[Any, ...] = (columns.time_us, columns.cause, columns.version, columns.lsn)
+        for column, values in zip(self._numbers, numbers, strict=True):
+            column.frombytes(values.astype(column.typecode).tobytes())
+        texts = (
+            columns.kind, columns.at, columns.peer, columns.intent, columns.message,
+            columns.entity, columns.view,
+        )  # fmt: skip
+        for column, codes in zip(self._texts, texts, strict=True):
+            column.frombytes(own[codes].tobytes())
+        self._data.extend(columns.data)
+        self._length += len(columns)
+
+    def columns(self) -> Columns:
+        """Return all records as columns that share the memory of this history.
+
+        While they are in use, the history cannot grow.
+        """
+        import numpy as np
+
+        self._settle()
+        time_us, cause, version, lsn = (
+            np.frombuffer(numbers, dtype=numbers.typecode) for numbers in self._numbers
+        )
+        kind, at, peer, intent, message, entity, view = (
+            np.frombuffer(codes, dtype=codes.typecode) for codes in self._texts
+        )
+        return Columns(
+            time_us=time_us, cause=cause, version=version, lsn=lsn, kind=kind, at=at, peer=peer,
+            intent=intent, message=message, entity=entity, view=view, names=self._names.texts,
+            data=self._data,
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return self._length

@@ -12,25 +12,34 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from syncsim.errors import HistoryError, Problem, quoted
+from syncsim.errors import quoted
+from syncsim.history.damage import (
+    CUT,
+    NUMBER_MAX,
+    TIME_MAX,
+    checked_header,
+    cut_short,
+    unreadable,
+)
 from syncsim.history.history import History
-from syncsim.history.kinds import FORMAT, KINDS, VERSION
+from syncsim.history.kinds import KINDS
 from syncsim.history.record import NUMBER_FIELDS, TEXT_FIELDS, Record
 
 LINE_BYTES_MAX = 4_000_000
 """One record is small; a longer line is not a record, and reading it would cost memory."""
 
-_encode = json.JSONEncoder(
+encoded = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 ).encode
+"""Writes a value as canonical JSON."""
 
 
 def lines(history: History) -> Iterator[str]:
     """Yield the lines of a history, without line ends."""
     header = dict(history.header, records=len(history))
-    yield _encode(header)
+    yield encoded(header)
     for record in history:
-        yield _encode(_as_json(record))
+        yield encoded(_as_json(record))
 
 
 def write(history: History, path: Path) -> None:
@@ -39,6 +48,25 @@ def write(history: History, path: Path) -> None:
         for line in lines(history):
             file.write(line)
             file.write("\n")
+
+
+def parsed(text: bytes | str) -> dict[str, Any] | None:
+    """Return the JSON object that a text holds, None if it is anything else.
+
+    Half a pair of surrogates, which JSON can spell and UTF-8 cannot, is no text.
+    """
+    try:
+        text = text.decode("utf-8") if isinstance(text, bytes) else text
+        value = json.loads(text, parse_constant=_no_constant)
+        if "\\u" in text:
+            encoded(value).encode("utf-8")
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
 
 
 def digest(history: History) -> str:
@@ -59,7 +87,7 @@ def read(path: Path) -> History:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise _unreadable(str(path), 0, "a readable file", error.strerror or "an error") from None
+        raise unreadable(str(path), "a readable file", error.strerror or "an error") from None
     with file:
         first = file.readline(LINE_BYTES_MAX + 1)
         header = _header(str(path), first)
@@ -68,15 +96,8 @@ def read(path: Path) -> History:
         while line := file.readline(LINE_BYTES_MAX + 1):
             number += 1
             _append(history, str(path), number, line)
-    expected = header["records"]
-    if len(history) != expected:
-        raise _unreadable(
-            str(path),
-            number,
-            f"{expected} records, as the first line promises",
-            f"the end of the file after {len(history)}",
-            "the run was interrupted or the file was cut; record it again",
-        )
+    if len(history) != header["records"]:
+        raise cut_short(f"{path}:{number}", header["records"], len(history))
     return history
 
 
@@ -96,87 +117,62 @@ def _as_json(record: Record) -> dict[str, Any]:
 
 
 def _header(path: str, line: bytes) -> dict[str, Any]:
-    header = _object(path, 1, line)
-    if header.get("format") != FORMAT:
-        raise _unreadable(path, 1, f'a first line with "format":"{FORMAT}"', quoted(line[:60]))
-    if header.get("version") != VERSION:
-        raise _unreadable(
-            path,
-            1,
-            f"history format version {VERSION}",
-            quoted(header.get("version")),
-            "a newer syncsim wrote it; upgrade to read it",
-        )
-    count = header.get("records")
-    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-        raise _unreadable(path, 1, "the number of records in the first line", quoted(count))
-    return header
+    return checked_header(f"{path}:1", _object(path, 1, line), quoted(line[:60]))
 
 
 def _append(history: History, path: str, number: int, line: bytes) -> None:
     record = _object(path, number, line)
-    seq, time_us = _int(path, number, record, "seq", 0), _int(path, number, record, "time_us", 0)
+    seq = _int(path, number, record, "seq", 0)
+    time_us = _int(path, number, record, "time_us", 0, TIME_MAX)
     if seq != len(history):
-        raise _unreadable(path, number, f"record {len(history)}", f"record {seq}")
+        raise unreadable(f"{path}:{number}", f"record {len(history)}", f"record {seq}")
     if time_us < history.end_us:
-        raise _unreadable(path, number, f"a time of {history.end_us} or later", f"{time_us}")
+        raise unreadable(f"{path}:{number}", f"a time of {history.end_us} or later", f"{time_us}")
     kind = record.get("kind")
-    if kind not in KINDS:
-        raise _unreadable(path, number, "a known kind of record", quoted(kind))
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise unreadable(f"{path}:{number}", "a known kind of record", quoted(kind))
     fields: dict[str, Any] = {}
     for field in TEXT_FIELDS:
         fields[field] = record.get(field, "")
         if not isinstance(fields[field], str):
-            raise _unreadable(path, number, f"text in '{field}'", quoted(fields[field]))
+            raise unreadable(f"{path}:{number}", f"text in '{field}'", quoted(fields[field]))
     for field in NUMBER_FIELDS:
         fields[field] = _int(path, number, record, field, -1)
     if fields["cause"] >= seq:
-        raise _unreadable(path, number, "an earlier record as the cause", f"{fields['cause']}")
+        raise unreadable(f"{path}:{number}", "an earlier record as the cause", f"{fields['cause']}")
     data = record.get("data")
     if data is not None and not isinstance(data, dict):
-        raise _unreadable(path, number, "an object in 'data'", quoted(data))
+        raise unreadable(f"{path}:{number}", "an object in 'data'", quoted(data))
     history.append(time_us, kind, data=data, **fields)
 
 
 def _object(path: str, number: int, line: bytes) -> dict[str, Any]:
     if len(line) > LINE_BYTES_MAX:
-        raise _unreadable(path, number, f"at most {LINE_BYTES_MAX} bytes a line", "a longer line")
+        raise unreadable(
+            f"{path}:{number}", f"at most {LINE_BYTES_MAX} bytes a line", "a longer line"
+        )
     if not line.endswith(b"\n"):
-        raise _unreadable(
-            path,
-            number,
+        raise unreadable(
+            f"{path}:{number}",
             "a line end",
             "the end of the file",
-            "the run was interrupted or the file was cut; record it again",
+            CUT,
         )
-    try:
-        value = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise _unreadable(path, number, "a JSON object", quoted(line[:60])) from None
-    if not isinstance(value, dict):
-        raise _unreadable(path, number, "a JSON object", quoted(value))
+    value = parsed(line)
+    if value is None:
+        raise unreadable(f"{path}:{number}", "a JSON object in UTF-8", quoted(line[:60]))
     return value
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
-
-
-def _int(path: str, number: int, record: dict[str, Any], field: str, missing: int) -> int:
-    value = record.get(field, missing)
-    if not isinstance(value, int) or isinstance(value, bool) or not -1 <= value < 2**62:
-        raise _unreadable(path, number, f"a whole number in '{field}'", quoted(value))
-    return value
-
-
-def _unreadable(
+def _int(
     path: str,
     number: int,
-    expected: str,
-    found: str,
-    hint: str = "a history is written by 'syncsim run SCENARIO --out DIR'",
-) -> HistoryError:
-    place = f"{path}:{number}" if number else path
-    return HistoryError(
-        Problem(code="unreadable-history", place=place, expected=expected, found=found, hint=hint)
-    )
+    record: dict[str, Any],
+    field: str,
+    missing: int,
+    largest: int = NUMBER_MAX,
+) -> int:
+    value = record.get(field, missing)
+    if not isinstance(value, int) or isinstance(value, bool) or not -1 <= value <= largest:
+        raise unreadable(f"{path}:{number}", f"a whole number in '{field}'", quoted(value))
+    return value

@@ -9,6 +9,7 @@ import pytest
 
 from syncsim.cli.main import COMMANDS, main
 from syncsim.errors import EXIT_FAIL, EXIT_INTERNAL, EXIT_PASS, EXIT_UNKNOWN, EXIT_USAGE
+from syncsim.history import jsonl, parquet
 
 SCENARIO = """\
 syncsim: 1
@@ -95,6 +96,17 @@ def test_the_run_folder_is_judged_and_reported_again(cli, scenario, tmp_path):
     assert "<img" in (folder / "index.html").read_text()
     assert "<img" not in page
     assert cli("run", folder / "scenario.yaml", "--json") == EXIT_PASS
+
+
+def test_a_history_in_parquet_is_judged_alike(cli, scenario, tmp_path):
+    pytest.importorskip("pyarrow")
+    cli("run", scenario, "--out", tmp_path / "out", "--no-figures")
+    lines, table = tmp_path / "out" / "history.jsonl", tmp_path / "history.parquet"
+    parquet.write(jsonl.read(lines), table)
+    assert cli("check", lines, "--json") == EXIT_PASS
+    verdict = cli.out
+    assert cli("check", table, "--json") == EXIT_PASS
+    assert cli.out == verdict
 
 
 def test_a_history_that_was_cut_off_is_unknown_and_says_where(cli, scenario, tmp_path):

@@ -66,7 +66,7 @@ def test_floats_cannot_be_written(tmp_path):
 def test_a_file_cut_between_lines_is_refused_at_its_last_line(tmp_path, lines):
     said = refused(tmp_path, "".join(lines[:3]))
     assert said.startswith("FILE:3: unreadable-history")
-    assert "expected 4 records, as the first line promises" in said
+    assert "expected 4 records, as the header promises" in said
     assert "the end of the file after 2" in said
 
 
@@ -89,17 +89,28 @@ def test_a_file_cut_within_a_line_is_refused_at_that_line(tmp_path, lines):
         (lambda lines: [*lines[:2], lines[2].replace('"op-1"', "17"), *lines[3:]], 3, "text in"),
         (lambda lines: [*lines[:2], lines[2].replace('"time_us":5', '"time_us":5.5'), *lines[3:]],
          3, "a whole number in 'time_us'"),
+        (lambda lines: [*lines[:2], lines[2].replace('"send"', '["send"]'), *lines[3:]], 3,
+         "a known kind of record"),
+        (lambda lines: [*lines[:3], lines[3].replace('"lsn":7', '"lsn":2147483648'), lines[4]], 4,
+         "a whole number in 'lsn'"),
+        (lambda lines: [*lines[:4], lines[4].replace(":9", f":{2**63}")], 5,
+         "a whole number in 'time_us'"),
+        (lambda lines: [*lines[:4], lines[4].replace(":9", ":" + "9" * 5_000)], 5, "a JSON object"),
+        (lambda lines: [*lines[:2], lines[2].replace("mutate", "\\ud800"), *lines[3:]], 3,
+         "a JSON object"),
+        (lambda lines: [*lines[:2], lines[1], *lines[2:]], 3, "record 1"),
         (lambda lines: [*lines[:2], "[1, 2]\n", *lines[3:]], 3, "a JSON object"),
         (lambda lines: [*lines[:2], "[" * 100_000 + "\n", *lines[3:]], 3, "a JSON object"),
         (lambda lines: [lines[0].replace('"version":1', '"version":99'), *lines[1:]], 1,
          "history format version 1"),
         (lambda lines: [lines[0].replace('"records":4', '"records":-4'), *lines[1:]], 1,
          "the number of records"),
-        (lambda lines: lines[1:], 1, "a first line with"),
+        (lambda lines: lines[1:], 1, "a header with"),
         (lambda lines: [], 1, "a line end"),
     ],
     ids=[
         "reordered", "time-back", "unknown-kind", "later-cause", "number-for-text", "float",
+        "list-for-kind", "large", "late", "endless-number", "half-a-surrogate", "twice",
         "list", "deep", "newer-format", "negative-count", "no-header", "empty",
     ],
 )  # fmt: skip

@@ -1,0 +1,58 @@
+"""What is said of a history that cannot be trusted, whatever file it is in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syncsim.errors import HistoryError, Problem, quoted
+from syncsim.history.kinds import FORMAT, VERSION
+
+NUMBER_MAX = 2**31 - 1
+"""The largest version, lsn or cause: columns in memory hold 32 bits."""
+
+TIME_MAX = 2**62
+"""Later than this no sum of two times fits into 64 bits."""
+
+CUT = "the run was interrupted or the file was cut; record it again"
+WRITTEN = "a history is written by 'syncsim run SCENARIO --out DIR'"
+
+
+def unreadable(place: str, expected: str, found: str, hint: str = WRITTEN) -> HistoryError:
+    """Return the error of a history that cannot be read, to be raised by the reader."""
+    return HistoryError(
+        Problem(code="unreadable-history", place=place, expected=expected, found=found, hint=hint)
+    )
+
+
+def checked_header(place: str, header: dict[str, Any], found: str) -> dict[str, Any]:
+    """Return the header of a history if this version of syncsim can read what follows.
+
+    Args:
+        place: Where the header stands.
+        header: What stands there.
+        found: What to quote if it is the header of something else.
+    """
+    if header.get("format") != FORMAT:
+        raise unreadable(place, f'a header with "format":"{FORMAT}"', found)
+    version = header.get("version")
+    if version != VERSION or isinstance(version, bool):
+        raise unreadable(
+            place,
+            f"history format version {VERSION}",
+            quoted(version),
+            "a newer syncsim wrote it; upgrade to read it",
+        )
+    count = header.get("records")
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        raise unreadable(place, "the number of records in the header", quoted(count))
+    return header
+
+
+def cut_short(place: str, expected: int, found: int) -> HistoryError:
+    """Return the error of a history with fewer or more records than its header says."""
+    return unreadable(
+        place,
+        f"{expected} records, as the header promises",
+        f"the end of the file after {found}",
+        CUT,
+    )

@@ -1,0 +1,191 @@
+"""Between the columns of a history and those of a Parquet file, with every value checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from syncsim.errors import HistoryError, quoted
+from syncsim.history.columns import Columns
+from syncsim.history.damage import NUMBER_MAX, TIME_MAX, unreadable
+from syncsim.history.jsonl import LINE_BYTES_MAX, encoded, parsed
+from syncsim.history.kinds import KINDS
+from syncsim.history.record import NUMBER_FIELDS, TEXT_FIELDS
+
+TEXTS = ["kind", *TEXT_FIELDS, "data"]
+"""The columns that hold text."""
+
+
+def table_of(columns: Columns, first: int) -> Any:
+    """Return columns as a table of pyarrow; the records are numbered from `first` on."""
+    import numpy as np
+    import pyarrow as pa
+
+    def number(values: Any, kind: Any) -> Any:
+        return pa.array(values, kind, mask=values < 0)
+
+    def text(codes: Any) -> Any:
+        used, indices = np.unique(codes, return_inverse=True)
+        names = pa.array([columns.names[code] for code in used], pa.string())
+        indices = pa.array(indices, pa.int32(), mask=codes == 0)
+        return pa.DictionaryArray.from_arrays(indices, names)
+
+    data = [None if each is None else encoded(each) for each in columns.data]
+    return pa.table(
+        {
+            "seq": pa.array(np.arange(first, first + len(columns)), pa.int64()),
+            "time_us": pa.array(columns.time_us, pa.int64()),
+            "kind": text(columns.kind),
+            **{field: text(getattr(columns, field)) for field in TEXT_FIELDS},
+            **{field: number(getattr(columns, field), pa.int32()) for field in NUMBER_FIELDS},
+            "data": pa.array(data, pa.string()).dictionary_encode(),
+        }
+    )
+
+
+def problem_of_type(field: str, of: Any) -> str:
+    """Return what the column of a field must hold, empty if values of this type are that."""
+    import pyarrow as pa
+
+    if field not in TEXTS:
+        return "" if pa.types.is_integer(of) else "whole numbers"
+    if pa.types.is_dictionary(of):
+        of = of.value_type
+    return "" if pa.types.is_string(of) or pa.types.is_large_string(of) else "text"
+
+
+def columns_of(path: str, batch: Any, first: int, last_us: int) -> Columns:
+    """Return a batch of pyarrow as columns.
+
+    Args:
+        path: The file, to name in errors.
+        batch: The records from number `first` on.
+        first: How many records came before.
+        last_us: The time of the record before.
+
+    Raises:
+        HistoryError: with the record, if anything is not as it must be.
+    """
+    import numpy as np
+
+    reader = _Reader(path, batch, first)
+    seq = reader.numbers("seq", 0, TIME_MAX)
+    due = np.arange(first, first + len(batch))
+    reader.hold(seq == due, seq, lambda row: f"record {due[row]}")
+    time_us = reader.numbers("time_us", 0, TIME_MAX)
+    earlier_us = np.concatenate(([last_us], time_us[:-1]))
+    reader.hold(time_us >= earlier_us, time_us, lambda row: f"a time of {earlier_us[row]} or later")
+    numbers = {field: reader.numbers(field, -1, NUMBER_MAX) for field in NUMBER_FIELDS}
+    cause = numbers["cause"]
+    reader.hold(cause < seq, cause, lambda row: "an earlier record as the cause")
+    return Columns(
+        time_us=time_us,
+        kind=reader.kinds(),
+        data=reader.data(),
+        names=reader.names,
+        **{field: values.astype(np.int32) for field, values in numbers.items()},
+        **{field: reader.texts(field) for field in TEXT_FIELDS},
+    )
+
+
+class _Reader:
+    """Takes the columns of one batch apart; `names` are the texts met so far."""
+
+    def __init__(self, path: str, batch: Any, first: int) -> None:
+        self.names = [""]
+        self._path = path
+        self._batch = batch
+        self._first = first
+
+    def hold(self, holds: Any, values: Any, expected: Callable[[int], str]) -> None:
+        """Refuse the first record of which something does not hold."""
+        if not holds.all():
+            row = int(holds.argmin())
+            raise self._wrong(row, expected(row), f"{values[row]}")
+
+    def numbers(self, field: str, missing: int, largest: int) -> Any:
+        """Return a column of whole numbers, `missing` where it is null or not there."""
+        import numpy as np
+        import pyarrow as pa
+
+        column = self._column(field)
+        if column is None:
+            return np.full(len(self._batch), missing, dtype=np.int64)
+        try:
+            values = column.cast(pa.int64()).fill_null(missing).to_numpy(zero_copy_only=False)
+        except pa.ArrowException as error:
+            raise self._wrong(-1, f"whole numbers in '{field}'", quoted(str(error))) from None
+        fits = (values >= missing) & (values <= largest)
+        self.hold(fits, values, lambda row: f"a whole number up to {largest} in '{field}'")
+        return values
+
+    def texts(self, field: str) -> Any:
+        """Return a column of text as codes of `names`."""
+        import numpy as np
+
+        found = self._texts(field)
+        if found is None:
+            return np.zeros(len(self._batch), dtype=np.int32)
+        codes, texts = found
+        # Null stands before the first text, so that it becomes the empty one.
+        own = np.array([0, *range(len(self.names), len(self.names) + len(texts))], dtype=np.int32)
+        self.names += texts
+        return own[codes + 1]
+
+    def kinds(self) -> Any:
+        """Return the column of kinds as codes of `names`; each must be known."""
+        import numpy as np
+
+        codes = self.texts("kind")
+        is_known = np.array([name in KINDS for name in self.names])
+        found = [quoted(name) for name in self.names]
+        self.hold(is_known[codes], np.array(found)[codes], lambda row: "a known kind of record")
+        return codes
+
+    def data(self) -> list[dict[str, Any] | None]:
+        """Return the column of data; records with the same text share one object."""
+        import numpy as np
+
+        found = self._texts("data")
+        if found is None:
+            return [None] * len(self._batch)
+        codes, texts = found
+        objects: list[dict[str, Any] | None] = [*map(parsed, texts), None]
+        damaged = [each is None for each in objects[:-1]]
+        if any(damaged):
+            is_whole = ~np.array([*damaged, False])
+            shown = np.array([quoted(text[:60]) for text in [*texts, ""]])
+            self.hold(is_whole[codes], shown[codes], lambda row: "a JSON object in 'data'")
+        return [objects[code] for code in codes.tolist()]
+
+    def _texts(self, field: str) -> tuple[Any, list[str]] | None:
+        """Return a column of text as indices, -1 for null, and the texts; None without one."""
+        import numpy as np
+        import pyarrow as pa
+
+        column = self._column(field)
+        if column is None:
+            return None
+        if not pa.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        codes = column.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+        # A dictionary may stand for far more records than the batch has.
+        used, codes = np.unique(codes, return_inverse=True)
+        has_null = int(len(used) > 0 and used[0] < 0)
+        texts = column.dictionary.take(pa.array(used[has_null:])).to_pylist()
+        self.hold(
+            np.array([len(text) <= LINE_BYTES_MAX for text in [*texts, ""]])[codes - has_null],
+            np.full(len(codes), "a longer one"),
+            lambda row: f"a text of at most {LINE_BYTES_MAX} characters in '{field}'",
+        )
+        return codes - has_null, texts
+
+    def _column(self, field: str) -> Any:
+        if field not in self._batch.schema.names:
+            return None
+        return self._batch.column(self._batch.schema.get_field_index(field))
+
+    def _wrong(self, row: int, expected: str, found: str) -> HistoryError:
+        """Return the error about one record, or about the whole batch where `row` is -1."""
+        place = f"record {self._first + row}" if row >= 0 else f"from record {self._first} on"
+        return unreadable(f"{self._path}: {place}", expected, found)
