@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncsim.checks import Verdict, judge
+from syncsim.errors import InputError, Problem, quoted
 from syncsim.history import History, files
-from syncsim.scenario import dump, load, made_of
+from syncsim.scenario import design_from, dump, load, made_of
 from syncsim.scenario.scenario import Scenario
 from syncsim.search import (
     Claim,
@@ -268,8 +269,8 @@ def compare(
 
     Args:
         scenarios: Catalogue names or paths.
-        designs: Names of designs, compared in this order.
-        networks: Names of networks; None stands for each scenario's own.
+        designs: Names of designs or paths of their files, compared in this order.
+        networks: The same of networks; None stands for each scenario's own.
         seeds: Run the seeds 1 to this; None runs each scenario's own seed.
         jobs: Processes to use.
         progress: Called with the number of runs done and the number in all.
@@ -278,6 +279,7 @@ def compare(
         InputError: if a name or a file cannot be used.
     """
     chosen: Sequence[int | None] = (None,) if seeds is None else range(1, seeds + 1)
+    _check_apart(designs)
     work = [
         load(scenario, design=design, network=network, seed=seed)
         for scenario in scenarios
@@ -287,6 +289,22 @@ def compare(
     ]
     with _executor(jobs, len(work)) as executor:
         return Comparison(tuple(compare_scenarios(work, executor=executor, progress=progress)))
+
+
+def _check_apart(designs: Sequence[str]) -> None:
+    """Refuse two designs of one name: their runs would be counted together."""
+    called = [design_from(design).name for design in designs]
+    for place, name in enumerate(called):
+        if name in called[:place]:
+            raise InputError(
+                Problem(
+                    code="duplicate-id",
+                    place="the designs",
+                    expected="each design once",
+                    found=f"{quoted(designs[place])}, which is called {quoted(name)} like another",
+                    hint="give the file of your own design another name",
+                )
+            )
 
 
 @contextmanager

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 @click.command("compare")
 @click.argument("scenarios", nargs=-1, required=True)
-@click.option("--designs", required=True, help="Names of designs, separated by commas.")
-@click.option("--networks", help="Names of networks; the scenario's own if left out.")
+@click.option(
+    "--designs", required=True, help="Names of designs or paths of files, separated by commas."
+)
+@click.option("--networks", help="The same of networks; the scenario's own if left out.")
 @click.option("--seeds", type=click.IntRange(1, 100_000), help="Run the seeds 1 to N.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes to use; default all cores.")
 @click.option("--out", type=click.Path(), help="Write tables, JSON and figures to this folder.")
@@ -44,6 +46,7 @@ def command(
       syncsim compare seed/offline --designs manual-refresh,enhanced,hardened
       syncsim compare seed/everyone-at-once --designs enhanced,hardened --seeds 50 --json
       syncsim compare seed/offline --designs enhanced,hardened --seeds 20 --out out/offline
+      syncsim compare seed/two-operators --designs enhanced,my-design.yaml
     """
     from pathlib import Path
 

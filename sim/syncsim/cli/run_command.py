@@ -10,8 +10,8 @@ from syncsim.cli.output import STATUS_EXIT, console, json_option, print_json
 @click.command("run")
 @click.argument("scenario")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed in place of the scenario's own.")
-@click.option("--design", help="Design in place of the scenario's own.")
-@click.option("--network", help="Network in place of the scenario's own.")
+@click.option("--design", help="A design, or its file, in place of the scenario's own.")
+@click.option("--network", help="A network, or its file, likewise.")
 @click.option(
     "--runs",
     type=click.Choice(["model", "tanstack"]),

@@ -27,23 +27,30 @@ from syncsim.scenario.scenario import (
 if TYPE_CHECKING:
     from syncsim.scenario.files import load, loads, made_of
     from syncsim.scenario.json_schema import schema
-    from syncsim.scenario.parts import load_design, load_network
+    from syncsim.scenario.parts import (
+        design_from,
+        load_design,
+        load_network,
+        network_from,
+    )
     from syncsim.scenario.writer import dump
 
 _HOMES = {
+    "design_from": "syncsim.scenario.parts",
     "dump": "syncsim.scenario.writer",
     "load": "syncsim.scenario.files",
     "load_design": "syncsim.scenario.parts",
     "load_network": "syncsim.scenario.parts",
     "loads": "syncsim.scenario.files",
     "made_of": "syncsim.scenario.files",
+    "network_from": "syncsim.scenario.parts",
     "schema": "syncsim.scenario.json_schema",
 }
 
 __all__ = [
     "BACKEND", "DOMAINS", "GESTURES", "LATER_VERBS", "VERBS", "Bounds", "ClientSpec", "Fault",
-    "Load", "Row", "Scenario", "Step", "dump", "find", "load", "load_design", "load_network",
-    "loads", "made_of", "names", "schema",
+    "Load", "Row", "Scenario", "Step", "design_from", "dump", "find", "load", "load_design",
+    "load_network", "loads", "made_of", "names", "network_from", "schema",
 ]  # fmt: skip
 
 

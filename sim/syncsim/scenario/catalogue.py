@@ -11,17 +11,35 @@ import re
 from pathlib import Path
 from typing import Literal
 
+from syncsim import extensions
 from syncsim.domain import BOOKING, Domain
 from syncsim.errors import InputError, Problem, nearest, quoted, unknown_name
 
 DOMAINS: dict[str, Domain] = {BOOKING.name: BOOKING}
-"""The applications that a scenario can be about."""
+"""The applications that come with syncsim; installed packages may add others."""
 
 Kind = Literal["scenarios", "designs", "networks"]
 
 SUFFIX = ".yaml"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NOT_SCENARIOS = ("designs", "networks", "schema")
+
+
+def domain_names() -> tuple[str, ...]:
+    """Return the names of the applications that a scenario can be about."""
+    return tuple(dict.fromkeys((*DOMAINS, *extensions.names(extensions.DOMAINS))))
+
+
+def domain_of(name: str) -> Domain:
+    """Return the application of a name; what comes with syncsim is not replaced.
+
+    Raises:
+        InputError: if the package that adds it is broken.
+    """
+    if name in DOMAINS:
+        return DOMAINS[name]
+    domain: Domain = extensions.load(extensions.DOMAINS, name, Domain)
+    return domain
 
 
 def folder() -> Path:
@@ -62,6 +80,32 @@ def find(kind: Kind, name: str, *, place: str = "") -> Path:
         )
     root = folder() if kind == "scenarios" else folder() / kind
     return root / f"{name}{SUFFIX}"
+
+
+def own_file(kind: Kind, source: str | Path) -> Path | None:
+    """Return the file of a person's own that a name means, None if it is of the catalogue.
+
+    Raises:
+        InputError: if it is the path of a file that is not there.
+    """
+    if isinstance(source, str) and (source in names(kind) or not source.endswith(SUFFIX)):
+        return None
+    if _exists(source):
+        return Path(source)
+    raise InputError(
+        Problem(
+            code="missing-file",
+            place=str(source),
+            expected=f"the file of a {kind.removesuffix('s')}",
+            found="nothing of that name",
+            hint=nearest(Path(source).stem, names(kind)),
+        )
+    )
+
+
+def stem(path: Path) -> str:
+    """Return what a design or network in a file of one's own is called."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", path.stem).lstrip("_.-")[:64] or "unnamed"
 
 
 def locate(source: str | Path) -> Path:

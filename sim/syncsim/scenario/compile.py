@@ -14,7 +14,7 @@ from typing import Any
 from syncsim.errors import quoted
 from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
 from syncsim.scenario.cast import Cast, compile_clients
-from syncsim.scenario.catalogue import DOMAINS
+from syncsim.scenario.catalogue import domain_names, domain_of
 from syncsim.scenario.document import (
     BoundsText,
     ClientText,
@@ -142,10 +142,10 @@ def _introduce(
     reader: Reader, outline: Outline, wrong: Collection[str], texts: _Texts
 ) -> tuple[Cast, tuple[Row, ...]]:
     """Return the clients and rows that everything else refers to."""
-    is_domain = reader.known(("domain",), "domain", outline.domain, DOMAINS)
+    is_domain = reader.known(("domain",), "domain", outline.domain, domain_names())
     if not is_domain or "clients" in wrong:
         reader.finish()  # Whatever a step names would look wrong from here on.
-    domain = DOMAINS[outline.domain]
+    domain = domain_of(outline.domain)
     clients = compile_clients(reader, domain, texts.clients)
     before = reader.count
     rows = compile_rows(reader, domain, outline.rows)

@@ -181,9 +181,9 @@ class MergeText(Model):
 class DesignText(Model):
     """A sync design: five independent choices and their settings."""
 
-    title: Prose = Field(description="The design in one line.")
+    title: Prose = Field("", description="The design in one line; its name by default.")
     simplifies: Prose = Field(
-        description="What the model leaves out of the real thing, in plain words."
+        "", description="What the model leaves out of the real thing, in plain words."
     )
     read: ReadText
     overlay: OverlayText

@@ -8,7 +8,7 @@ from pathlib import Path
 from syncsim.errors import InputError, Problem, quoted, unknown_name
 from syncsim.scenario import catalogue
 from syncsim.scenario.compile import compile_scenario
-from syncsim.scenario.parts import load_design, load_network
+from syncsim.scenario.parts import design_from, network_from
 from syncsim.scenario.scenario import MAKES, Scenario
 from syncsim.scenario.text import parse, read_tree
 from syncsim.scenario.values import MAX_SEED
@@ -25,8 +25,8 @@ def load(
 
     Args:
         source: a name such as `seed/two-operators`, or the path of a YAML file.
-        design: a design of the catalogue, in place of the scenario's own.
-        network: a network of the catalogue, in place of the scenario's own.
+        design: a design of the catalogue or the path of one, in place of the scenario's own.
+        network: a network of the catalogue or the path of one, in place of the scenario's own.
         seed: a seed in place of the scenario's own.
 
     Raises:
@@ -64,8 +64,8 @@ def loads(
         text: what a scenario file would hold.
         place: how problems call the text.
         name: what the scenario is called if the text gives it no name.
-        design: a design of the catalogue, in place of the scenario's own.
-        network: a network of the catalogue, in place of the scenario's own.
+        design: a design of the catalogue or the path of one, in place of the scenario's own.
+        network: a network of the catalogue or the path of one, in place of the scenario's own.
         seed: a seed in place of the scenario's own.
 
     Raises:
@@ -79,9 +79,9 @@ def _instead(
 ) -> Scenario:
     """Return a scenario with parts of it replaced."""
     if design is not None:
-        scenario = replace(scenario, design=load_design(design))
+        scenario = replace(scenario, design=design_from(design))
     if network is not None:
-        scenario = replace(scenario, network=load_network(network))
+        scenario = replace(scenario, network=network_from(network))
     if seed is not None:
         if not 0 <= seed <= MAX_SEED:
             raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from syncsim.design import Design, Merge, Overlay, Read, Recovery, Write
@@ -26,7 +27,23 @@ def load_design(name: str, *, place: str = "") -> Design:
     Raises:
         InputError: if there is none of that name, or its file has problems.
     """
-    reader = Reader(read_tree(catalogue.find("designs", name, place=place)))
+    return _read_design(name, catalogue.find("designs", name, place=place))
+
+
+def design_from(source: str | Path) -> Design:
+    """Return a design that a person named: of the catalogue, or in a file of their own.
+
+    A scenario may come from anywhere, so a name in one never means a file; see `load_design`.
+
+    Raises:
+        InputError: if it is neither, or the file has problems.
+    """
+    path = catalogue.own_file("designs", source)
+    return load_design(str(source)) if path is None else _read_design(catalogue.stem(path), path)
+
+
+def _read_design(name: str, path: Path) -> Design:
+    reader = Reader(read_tree(path))
     text = reader.entry(DesignText, ())
     _check_write(reader, text, ("write", "retries"))
     reader.finish()
@@ -44,7 +61,21 @@ def load_network(name: str, *, place: str = "") -> Profile:
     Raises:
         InputError: if there is none of that name, or its file has problems.
     """
-    reader = Reader(read_tree(catalogue.find("networks", name, place=place)))
+    return _read_network(name, catalogue.find("networks", name, place=place))
+
+
+def network_from(source: str | Path) -> Profile:
+    """Return a network that a person named: of the catalogue, or in a file of their own.
+
+    Raises:
+        InputError: if it is neither, or the file has problems.
+    """
+    path = catalogue.own_file("networks", source)
+    return load_network(str(source)) if path is None else _read_network(catalogue.stem(path), path)
+
+
+def _read_network(name: str, path: Path) -> Profile:
+    reader = Reader(read_tree(path))
     text = reader.entry(NetworkText, ())
     reader.finish()
     assert text is not None, "a network without a problem was read"
@@ -92,7 +123,7 @@ def _by_name(reader: Reader, key: str, load: Callable[..., P]) -> P | None:
 def _design(name: str, text: DesignText) -> Design:
     return Design(
         name=name,
-        title=text.title,
+        title=text.title or name,
         simplifies=text.simplifies,
         read=Read(**dict(text.read)),
         overlay=Overlay(**dict(text.overlay)),

@@ -1,0 +1,1 @@
+"""A kanban board that a team shares, as an application of syncsim."""
