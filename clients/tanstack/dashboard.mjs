@@ -4,14 +4,18 @@ import { page } from './page.mjs'
 
 import { Dashboard } from './app/dashboard.mjs'
 import { serve } from './lockstep.mjs'
+import { ToldRows } from './told-rows.mjs'
 
+const told = new ToldRows()
 let dashboard
 
 await serve(async (message) => {
   if (message.do === 'hello') {
     dashboard = new Dashboard(message)
-    return { protocol: 1, name: 'the booking application on TanStack Query 5.108' }
+    const name = 'the booking application on TanStack Query 5.108'
+    return { protocol: 1, name, remembers_rows: true }
   }
+  told.fillIn(message)
   dashboard.begin()
   const task = message.do === 'wake' ? undefined : () => dashboard.take(message)
   await page.run(message.at_us, task, message.cause)

@@ -103,7 +103,14 @@ export class Screen {
 function looksSame(a, b) {
   return (
     a.version === b.version &&
-    JSON.stringify(a.overlays ?? []) === JSON.stringify(b.overlays ?? []) &&
-    JSON.stringify(a.fields) === JSON.stringify(b.fields)
+    areEqual(a.overlays ?? [], b.overlays ?? []) &&
+    areEqual(a.fields, b.fields)
   )
+}
+
+// Two lists of texts, or the fields of two rows, which are flat.
+function areEqual(a, b) {
+  const names = Object.keys(a)
+  if (names.length !== Object.keys(b).length) return false
+  return names.every((name) => a[name] === b[name] && Object.hasOwn(b, name))
 }

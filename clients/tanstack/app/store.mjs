@@ -1,14 +1,16 @@
 // The Redux side: a slice with the rows of every response, and the thunk that sends an intent.
 
-import { configureStore, createAsyncThunk, createSlice } from '@reduxjs/toolkit'
+import { configureStore, createAsyncThunk, createSlice, original } from '@reduxjs/toolkit'
 
 const rows = createSlice({
   name: 'rows',
   initialState: {},
   reducers: {
     received(state, { payload }) {
+      // Reading through the draft would make a draft of every row that is compared.
+      const held = original(state)
       for (const row of payload) {
-        if (state[row.entity]?.version !== row.version) state[row.entity] = row
+        if (held[row.entity]?.version !== row.version) state[row.entity] = row
       }
     },
   },

@@ -74,6 +74,9 @@ def check_greeting(said: Said, protocol: int) -> None:
     if type(spoken) is not int or spoken != protocol:
         found = f"protocol {shown(spoken)}"
         raise BadAnswerError(f"a client that speaks protocol {protocol}", found)
+    remembers = said.get("remembers_rows", False)
+    if not isinstance(remembers, bool):
+        raise BadAnswerError("true or false under 'remembers_rows'", shown(remembers))
 
 
 def outputs_of(said: Said) -> list[Said]:
@@ -118,10 +121,11 @@ def number(said: Mapping[str, Any], name: str) -> int:
 
 def choice(said: Mapping[str, Any], name: str, valid: tuple[str, ...]) -> str:
     """Return a text of an output that is one of a few."""
+    value = said.get(name)
+    if isinstance(value, str) and value in valid:
+        return value
     value = text(said, name)
-    if value not in valid:
-        raise BadAnswerError(f"one of {', '.join(valid)} under '{name}'", shown(value))
-    return value
+    raise BadAnswerError(f"one of {', '.join(valid)} under '{name}'", shown(value))
 
 
 def entities(said: Mapping[str, Any], name: str, entity_type: str) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from syncsim.bridge import answers
 from syncsim.bridge.answers import BadAnswerError, Said, shown
-from syncsim.bridge.messages import PROTOCOL, Facts, message_of, origin_of
+from syncsim.bridge.carried import NotCarriedError, check_design, not_carried
+from syncsim.bridge.messages import PROTOCOL, Facts, ToldRows, message_of, origin_of
 from syncsim.bridge.names import RequestNames
 from syncsim.bridge.process import Process
 from syncsim.bridge.tanstack import refuse_other_designs, tanstack_command
@@ -39,6 +40,7 @@ def command_of(
     if runs == TANSTACK:
         refuse_other_designs(design, domain, place)
         return tanstack_command()
+    check_design(design, place)
     assert not isinstance(runs, str), runs
     return list(runs)
 
@@ -69,6 +71,7 @@ class LockstepClient:
         self._is_connected = False
         self._asked: set[str] = set()
         self._names = RequestNames(name)
+        self._told = ToldRows()
         self._process = Process(command, f"client {name}")
         try:
             self._greet(design)
@@ -85,14 +88,16 @@ class LockstepClient:
         self._origin = origin_of(event)
         if isinstance(event, Ask):
             self._asked.add(event.intent)
-        message = {**message_of(event), "at_us": now_us, "cause": cause}
         try:
+            message = {**message_of(event, self._told), "at_us": now_us, "cause": cause}
             self._count(now_us)
             said = self._exchange(message)
             wake_us = answers.wake_of(said, now_us)
             out = [self._output(each, cause) for each in answers.outputs_of(said)]
         except BadAnswerError as error:
             raise self._process.error(error.expected, error.found) from None
+        except NotCarriedError as error:
+            raise not_carried(f"client {self._name}", error.expected, error.found) from None
         self._wake_us = wake_us
         return out
 
@@ -116,9 +121,11 @@ class LockstepClient:
             "domain": self._domain.facts(),
         }
         try:
-            answers.check_greeting(self._exchange(hello), PROTOCOL)
+            greeting = self._exchange(hello)
+            answers.check_greeting(greeting, PROTOCOL)
         except BadAnswerError as error:
             raise self._process.error(error.expected, error.found) from None
+        self._told.is_remembered = greeting.get("remembers_rows", False)
 
     def _exchange(self, message: Facts) -> Said:
         self._id += 1

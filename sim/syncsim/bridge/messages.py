@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from syncsim.bridge.carried import NotCarriedError, check_body
 from syncsim.client import ports
 from syncsim.domain import Row
 from syncsim.net.messages import EventBody, ItemResult, ResultBody, RowsBody
@@ -15,9 +16,44 @@ PROTOCOL = 1
 Facts = dict[str, Any]
 
 
-def message_of(event: ports.Input) -> Facts:
-    """Return an input as the members of a message, `do` first."""
-    return _WRITERS[type(event)](event)
+class ToldRows:
+    """How a client is told of rows: each in full, or, if it remembers them, once.
+
+    Most rows of an answer are those of the answer before; to write and read them again takes
+    longer than all else.
+    """
+
+    def __init__(self) -> None:
+        self.is_remembered = False
+        self._told: dict[str, Row] = {}
+
+    def tell(self, row: Row) -> Facts | str:
+        """Return a row as the protocol writes it, its name alone if the client has just this."""
+        if self.is_remembered:
+            held = self._told.get(row.entity)
+            if held is row or held == row:
+                return row.entity
+            self._told[row.entity] = row
+        check_body(row)
+        return {
+            "entity": row.entity, "version": row.version, "lsn": row.lsn, "fields": row.fields,
+        }  # fmt: skip
+
+
+def message_of(event: ports.Input, told: ToldRows) -> Facts:
+    """Return an input as the members of a message, `do` first.
+
+    Raises:
+        NotCarriedError: if the protocol has no message for it, or none that holds all of it.
+    """
+    if isinstance(event, ports.Received):
+        check_body(event.body)
+        return _received(event, told)
+    writer = _WRITERS.get(type(event))
+    if writer is None:
+        known = ", ".join(sorted(each.__name__ for each in _WRITERS))
+        raise NotCarriedError(f"Received, {known}", type(event).__name__)
+    return writer(event)
 
 
 def origin_of(event: ports.Input) -> str:
@@ -30,7 +66,7 @@ def origin_of(event: ports.Input) -> str:
     return step or type(event).__name__.lower()
 
 
-def _received(event: ports.Received) -> Facts:
+def _received(event: ports.Received, told: ToldRows) -> Facts:
     body = event.body
     if isinstance(body, RowsBody):
         return {
@@ -38,7 +74,7 @@ def _received(event: ports.Received) -> Facts:
             "origin": event.origin,
             "request": body.request,
             "lsn": body.lsn,
-            "rows": [_row(row) for row in body.rows],
+            "rows": [told.tell(row) for row in body.rows],
         }
     if isinstance(body, ResultBody):
         return {
@@ -46,8 +82,8 @@ def _received(event: ports.Received) -> Facts:
             "origin": event.origin,
             "request": body.request,
             "lsn": body.lsn,
-            "items": [_item(item) for item in body.items],
-            "rows": [_row(row) for row in body.rows],
+            "items": [_item(item, told) for item in body.items],
+            "rows": [told.tell(row) for row in body.rows],
         }
     assert isinstance(body, EventBody), body
     return {
@@ -60,19 +96,14 @@ def _received(event: ports.Received) -> Facts:
     }
 
 
-def _row(row: Row) -> Facts:
-    return {
-        "entity": row.entity, "version": row.version, "lsn": row.lsn, "fields": row.fields,
-    }  # fmt: skip
-
-
-def _item(item: ItemResult) -> Facts:
+def _item(item: ItemResult, told: ToldRows) -> Facts:
+    check_body(item)
     return {
         "entity": item.entity,
         "result": item.result,
         "reason": item.reason,
         "version": item.version,
-        "row": _row(item.row) if isinstance(item.row, Row) else None,
+        "row": told.tell(item.row) if isinstance(item.row, Row) else None,
     }
 
 
@@ -89,7 +120,6 @@ _WRITERS: dict[type, Callable[[Any], Facts]] = {
     ports.Open: lambda event: {"do": "open", "step": event.step, "row": event.row_id},
     ports.Close: lambda event: {"do": "close", "step": event.step},
     ports.Refresh: lambda event: {"do": "refresh", "step": event.step},
-    ports.Received: _received,
     ports.Failed: lambda event: {
         "do": "failed",
         "request": event.request,

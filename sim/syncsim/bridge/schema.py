@@ -77,7 +77,8 @@ _ITEM = Shape(
         "reason": Member(_TEXT, "why it was refused; empty for ok"),
         "version": Member(_NUMBER, "the row's version now; -1 if there is no such row"),
         "row": Member(
-            _or_null({"$ref": "#/definitions/row"}), "the row now; null if the role may not see it"
+            {"anyOf": [{"$ref": "#/definitions/row"}, _ENTITY, {"type": "null"}]},
+            "the row now; null if the role may not see it",
         ),
     },
 )
@@ -86,7 +87,8 @@ _ORIGIN = Member(_TEXT, "what set this off, for naming the requests that follow 
 _REQUEST = Member(_TEXT, "the name of the request")
 _STEP = Member(_TEXT, "the name of what the person does")
 _READ_POINT = Member(_COUNT, "the last commit that the answer takes into account")
-_ROWS = _list({"$ref": "#/definitions/row"})
+_ROWS = _list({"anyOf": [{"$ref": "#/definitions/row"}, _ENTITY]})
+"""A client that remembers rows is told of one that it has just so by its name alone."""
 
 HELLO = Shape(
     "Who the client is, and what it plays. The first message, and the only one of its kind.",
@@ -249,6 +251,11 @@ _GREETING = Shape(
         "id": Member({"const": 1}, "hello is the first message"),
         "protocol": Member({"const": PROTOCOL}, "the version that the client speaks"),
         "name": Member(_TEXT, "what the client is, for people who read along", optional=True),
+        "remembers_rows": Member(
+            {"type": "boolean"},
+            "true if a row that was told before, and is still the same, may be told by its name",
+            optional=True,
+        ),
     },
 )
 

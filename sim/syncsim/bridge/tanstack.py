@@ -7,7 +7,9 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from syncsim.bridge.carried import settings_of
 from syncsim.bridge.process import ClientError
 from syncsim.design import Design
 from syncsim.domain import BOOKING, Domain
@@ -20,6 +22,25 @@ FOLDER = _PACKAGE.parents[1] / "clients" / "tanstack"
 NODE_MAJOR_MIN = 20
 VERSION_SECONDS_MAX = 20
 """A Node says its version at once; a machine under load may take a second."""
+
+APP: dict[str, Any] = {
+    "read.strategy": "invalidate",
+    "overlay.strategy": "snapshot",
+    "write.strategy": "parallel",
+    "recovery.strategy": "nothing",
+}
+"""What the app does, where a design has no default for it; all else is at its default."""
+
+FREE = (
+    *("name", "title", "simplifies", "audit"),
+    *("read.stale_time_us", "read.retries", "read.timeout_us"),
+    *("write.retries", "write.timeout_us"),
+)
+"""What may be chosen: names, the backend's own affairs, and what the app takes from a design.
+
+Retries of a write are for mutations of the cache; the app sends its writes by a thunk, once.
+"""
+
 PACKAGES = ("@tanstack/query-core", "@reduxjs/toolkit")
 
 
@@ -75,23 +96,24 @@ def missing(
 def refuse_other_designs(design: Design, domain: Domain, place: str) -> None:
     """See that a design is that of the app as it is: the real client can play no other.
 
-    Times, retries and deadlines may be chosen; the strategies may not.
+    Times, retries and deadlines may be chosen; the strategies may not, nor anything that is
+    not listed here and differs from its default.
     """
-    is_app = (
-        design.read.strategy == "invalidate"
-        and design.overlay.strategy == "snapshot"
-        and not design.overlay.cancel_fetches
-        and (design.write.strategy, design.write.sent_by) == ("parallel", "thunk")
-        and not (design.write.idempotency_key or design.write.if_match)
-        and design.recovery.strategy == "nothing"
-        and not design.read.refresh_every_us
-        and (design.store, design.push, design.keep_newest) == ("cache-and-slice", True, False)
-    )
-    if not is_app or domain.name != BOOKING.name:
+    for path, value, default in settings_of(design):
+        if path not in FREE and value != APP.get(path, default):
+            raise missing(
+                "design-not-real",
+                place,
+                f"the design enhanced, which is what the real client is: {path} "
+                f"{quoted(APP.get(path, default))}",
+                f"{quoted(value)} in {quoted(design.name)}",
+                "leave `runs: tanstack` out, or choose the design enhanced",
+            )
+    if domain.name != BOOKING.name:
         raise missing(
             "design-not-real",
             place,
-            "the design enhanced of the booking domain, which is what the real client is",
-            f"{quoted(design.name)} of {quoted(domain.name)}",
-            "leave `runs: tanstack` out, or choose the design enhanced",
+            "the booking domain, which is what the real client is made for",
+            quoted(domain.name),
+            "leave `runs: tanstack` out",
         )

@@ -89,8 +89,11 @@ class Parrot:
     Each answer is an object, to which the id is added, or a line as it stands.
     """
 
-    def __init__(self, answers: Iterator[dict[str, Any] | bytes]) -> None:
+    def __init__(
+        self, answers: Iterator[dict[str, Any] | bytes], greeting: dict[str, Any] | None = None
+    ) -> None:
         self._answers = answers
+        self._greeting = greeting or {}
         self.heard: list[dict[str, Any]] = []
 
     def __call__(self, command: object, place: str) -> Parrot:
@@ -103,7 +106,7 @@ class Parrot:
         message = json.loads(line)
         self.heard.append(message)
         if message["do"] == "hello":
-            return json.dumps({"id": 1, "protocol": 1}).encode()
+            return json.dumps({"id": 1, "protocol": 1, **self._greeting}).encode()
         said = next(self._answers, {"out": []})
         return (
             said if isinstance(said, bytes) else json.dumps({"id": message["id"], **said}).encode()
@@ -119,9 +122,11 @@ class Parrot:
         """Do nothing."""
 
 
-def parrot(monkeypatch, *answers: dict[str, Any] | bytes) -> tuple[LockstepClient, Parrot]:
+def parrot(
+    monkeypatch, *answers: dict[str, Any] | bytes, greeting: dict[str, Any] | None = None
+) -> tuple[LockstepClient, Parrot]:
     """Return a client that will be told these answers, and what stands in for its process."""
-    bird = Parrot(iter(answers))
+    bird = Parrot(iter(answers), greeting)
     monkeypatch.setattr("syncsim.bridge.lockstep.Process", bird)
     client = LockstepClient(
         name="op-1", role="operator", user="ann", domain=BOOKING, design=ENHANCED, command=["-"]
