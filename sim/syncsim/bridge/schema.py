@@ -243,6 +243,7 @@ _ANSWER = Shape(
             "when to be woken, later than `at_us`; null or missing for never",
             optional=True,
         ),
+        "protocol": Member({"const": PROTOCOL}, "as in the greeting", optional=True),
     },
 )
 _GREETING = Shape(
@@ -251,6 +252,7 @@ _GREETING = Shape(
         "id": Member({"const": 1}, "hello is the first message"),
         "protocol": Member({"const": PROTOCOL}, "the version that the client speaks"),
         "name": Member(_TEXT, "what the client is, for people who read along", optional=True),
+        "out": Member({"type": "array", "maxItems": 0}, "nothing yet", optional=True),
         "remembers_rows": Member(
             {"type": "boolean"},
             "true if a row that was told before, and is still the same, may be told by its name",
@@ -280,7 +282,7 @@ def lockstep_schema() -> dict[str, Any]:
         "definitions": {
             "message": _any_of(["hello", *sent]),
             "answer": {
-                "if": {"required": ["protocol"]},
+                "if": {"properties": {"id": {"const": 1}}},
                 "then": {"$ref": "#/definitions/greeting"},
                 "else": {"$ref": "#/definitions/outputs"},
             },
