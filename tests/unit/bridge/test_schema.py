@@ -75,6 +75,7 @@ def test_the_schema_can_refuse(line):
 
 
 TOLD = """
+GREETING = {1: {"remembers_rows": True}}
 rows = {}
 def told(row):
     if isinstance(row, str):
@@ -88,7 +89,7 @@ for line in sys.stdin"""
 def remembering(text: str) -> str:
     """Return the example as a client that remembers rows."""
     for old, new in (
-        ('"protocol": 1', '"protocol": 1, "remembers_rows": True'),
+        ('"protocol": 1', '"protocol": 1, **GREETING.get(message["id"], {})'),
         ('for row in message["rows"]', 'for row in map(told, message["rows"])'),
         ('elif do == "result"', 'elif do == "result" and list(map(told, message["rows"]))'),
         ("for line in sys.stdin", TOLD),
