@@ -14,7 +14,7 @@ import json
 import sys
 from pathlib import Path
 
-from pages import checks, cli, history, scenario
+from pages import checks, cli, designs, history, scenario
 
 from syncsim.bridge.schema import lockstep_schema
 
@@ -26,6 +26,7 @@ def pages() -> dict[str, str]:
     return {
         "docs/reference/history.md": history.page(),
         "docs/reference/checks.md": checks.page(),
+        "docs/reference/designs.md": designs.page(),
         "docs/reference/scenario.md": scenario.page(),
         "docs/reference/cli.md": cli.page(),
         "scenarios/schema/history.schema.json": json.dumps(history.schema(), indent=2) + "\n",

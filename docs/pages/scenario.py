@@ -46,7 +46,6 @@ KEY_MEANINGS = {
     "until": "When the work ends.",
     "role": "One of the roles of the application.",
     "name": "A name for it, as it shows in histories and tables.",
-    "strategy": "nothing: carry on with the next event; invalidate-all: look at everything again.",
 }
 """For keys that the models of the files leave to their names."""
 

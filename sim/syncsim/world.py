@@ -175,7 +175,8 @@ class World:
         rows = [(f"{row.entity}/{row.id}", dict(row.fields)) for row in scenario.rows]
         self._backend_did(self._backend.start(rows), -1)
         for client in scenario.clients:
-            self._tell(client.name, client_ports.Start(client.shows), -1)
+            luck = self._draws.bits(f"{client.name}/luck")
+            self._tell(client.name, client_ports.Start(client.shows, luck), -1)
             self._plan_habit(client.name)
         for step in scenario.steps:
             if step.id not in scenario.omit:

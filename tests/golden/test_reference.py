@@ -22,6 +22,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "tests").glob(
 GENERATED = [
     "docs/reference/checks.md",
     "docs/reference/cli.md",
+    "docs/reference/designs.md",
     "docs/reference/history.md",
     "docs/reference/scenario.md",
     "scenarios/schema/history.schema.json",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from syncsim.client.context import Context
+from syncsim.client.context import LUCK_BITS, Context
 from syncsim.client.http import Http
 from syncsim.client.intent import Intent
 from syncsim.client.overlay import overlay_strategy
@@ -43,8 +43,6 @@ from syncsim.client.writes import Writes
 from syncsim.design import Design
 from syncsim.domain import Domain, changes
 from syncsim.net.messages import EventBody, ResultBody, RowsBody
-
-RESYNC = "reconnect-resync"
 
 
 class Client:
@@ -119,12 +117,15 @@ class Client:
 
     def _start(self, event: Start) -> None:
         context = self._context
+        assert 0 <= event.luck < 1 << LUCK_BITS, event.luck
+        context.luck = event.luck
         self._set_off_by("start", "mount")
         self._screen.start()
         for view in event.views:
             self._views.mount(view)
+        self._read.start(self._views)
+        self._recovery.start(self._views)
         if context.design.push:
-            context.arm(RESYNC, armed=self._recovery.will_resync)
             context.out.append(Connect(context.page.cause))
         if context.design.read.refresh_every_us:
             context.arm("refresh-habit", armed=True)
@@ -231,11 +232,10 @@ class Client:
 
     def _socket_opened(self, event: SocketOpened) -> None:
         self._set_off_by(self._context.unique("open"), "reconnect")
-        self._context.arm(RESYNC, armed=False)
         self._recovery.on_open(self._views)
 
     def _socket_closed(self, event: SocketClosed) -> None:
-        self._context.arm(RESYNC, armed=self._recovery.will_resync)
+        self._recovery.on_close(self._views)
 
     def _online(self, event: Online) -> None:
         self._set_off_by(self._context.unique("online"), "online")

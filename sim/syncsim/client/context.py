@@ -10,13 +10,16 @@ from syncsim.client.ports import Note, Output
 from syncsim.design import Design
 from syncsim.domain import Domain
 
+LUCK_BITS = 64
+"""The size of the number that a page is loaded with."""
+
 
 class Context:
     """The surroundings of one input: the page, what set it off, and the outputs so far.
 
     `origin` names what set off the input being handled, and `trigger` says what sort of thing
     that was. Requests are named after the origin, so their luck does not hang on how many
-    others there were.
+    others there were. `luck` is a number of 64 bits, the client's own, that its world handed in.
     """
 
     def __init__(self, *, name: str, role: str, user: str, domain: Domain, design: Design) -> None:
@@ -29,6 +32,7 @@ class Context:
         self.environment = Environment(self.page)
         self.origin = "start"
         self.trigger = "mount"
+        self.luck = 0
         self.out: list[Output] = []
         self._named: dict[str, int] = {}
         self._armed: dict[str, bool] = {}

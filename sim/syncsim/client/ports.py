@@ -15,9 +15,13 @@ from syncsim.client.picture import Picture
 
 
 class Start(NamedTuple):
-    """The page is loaded; these views come on screen."""
+    """The page is loaded; these views come on screen.
+
+    `luck` is a number of 64 bits drawn for this client, since clients draw nothing themselves.
+    """
 
     views: tuple[str, ...]
+    luck: int = 0
 
 
 class Ask(NamedTuple):

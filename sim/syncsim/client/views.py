@@ -134,6 +134,7 @@ class Views:
             network_mode="online" if automatic else "always",
             gc_time_ms=None if automatic else math.inf,
             refetch_on_reconnect=automatic,
+            refetch_interval_ms=read.interval_us // MS if self._read.polls else None,
         )
         return self.client.default_query_options(options)
 
@@ -169,10 +170,13 @@ class Views:
         context, again = self.context, view.fetch
         if not context.is_online:
             return Promise.rejected(context.page, HttpError("offline", was_sent=False))
-        origin = context.origin or (again.origin if again is not None else "timer")
+        # Of what is set off by a timer, all but a poll is another try of a fetch.
+        is_poll = not context.origin and again is None
+        origin = context.origin or (again.origin if again is not None else "poll")
         request = context.unique(f"{context.name}:{view.view}@{origin}")
         view.fetch = Fetch(request, origin, view.generation)
-        facts = {"trigger": context.trigger, "generation": view.generation}
+        trigger = "poll" if is_poll else context.trigger
+        facts = {"trigger": trigger, "generation": view.generation}
         context.note("fetch", message=request, view=view.view, data=facts)
         body = QueryBody(view.name, view.row_id)
         sent = Request(request, "query", body, REQUEST_BYTES, "", "", view.view)
@@ -340,9 +344,18 @@ class Views:
             context.page.microtask(lambda: self._trail(view, query))
 
     def _trail(self, view: View, query: Query) -> None:
-        """Take back that an answer made a view fresh; fetch again if it is on screen."""
+        """Take back that an answer made a view fresh; fetch again, now or a little later."""
         query.invalidate()
-        if view.is_mounted and query.state.fetch_status == "idle":
+        wait_us = self.context.design.read.trailing_us
+        if wait_us:
+            self.context.page.set_timeout(lambda: self._fetch_again(view, query), wait_us // MS)
+        else:
+            self._fetch_again(view, query)
+
+    def _fetch_again(self, view: View, query: Query) -> None:
+        """Fetch a view that is on screen and still stale, unless it is being fetched."""
+        state = query.state
+        if view.is_mounted and state.is_invalidated and state.fetch_status == "idle":
             self.context.origin, self.context.trigger = view.invalidated_by, "trailing"
             query.fetch()
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from syncsim.design.compatibility import SETTINGS, is_used
+
 SECOND_US = 1_000_000
 
 
@@ -17,18 +19,24 @@ SECOND_US = 1_000_000
 class Read:
     """R: how a client learns that what it shows is old.
 
-    `manual`: the person refreshes. `invalidate`: a socket event marks the related queries
-    stale and refetches those on screen. `generation`: the same, but each fetch remembers how
-    often its query had been invalidated when it began, so none is absorbed.
+    `manual`: the person refreshes. `poll`: what is on screen is fetched at an interval.
+    `invalidate`: a socket event marks the related queries stale and refetches those on screen.
+    `generation`: the same, but each fetch remembers how often its query had been invalidated
+    when it began, so none is absorbed.
     """
 
-    strategy: Literal["manual", "invalidate", "generation"]
+    strategy: Literal["manual", "poll", "invalidate", "generation"]
     stale_time_us: int = 300 * SECOND_US
     refresh_every_us: int = 0
     """The habit of the person, for `manual`: a refresh by hand at this interval."""
     retries: int = 3
     """Retries of a failed fetch, 1 s doubling to 30 s apart (query-core's defaults)."""
     timeout_us: int = 10 * SECOND_US
+    interval_us: int = 30 * SECOND_US
+    """From one fetch of a query to the next, for `poll`."""
+    trailing_us: int = 0
+    """How long `generation` waits before it fetches once more, so that one fetch serves many
+    events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +72,15 @@ class Write:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """V: what a client does when its socket is open again."""
+    """V: what a client does when its socket is open again.
 
-    strategy: Literal["nothing", "invalidate-all"]
+    `nothing`: it carries on. `invalidate-all`: it looks at everything again. `invalidate-spread`:
+    the same, after a wait that is another one for each client.
+    """
+
+    strategy: Literal["nothing", "invalidate-all", "invalidate-spread"]
+    spread_us: int = 10 * SECOND_US
+    """The longest wait of `invalidate-spread`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,5 +114,13 @@ class Design:
     keep_newest: bool = False
 
     def facts(self) -> dict[str, Any]:
-        """Return the design as plain data for a header."""
-        return asdict(self)
+        """Return the design as plain data for a header.
+
+        What plays no part is left out: the settings of other strategies, and those that are 0.
+        """
+        facts = asdict(self)
+        for key in SETTINGS:
+            axis, _, name = key.partition(".")
+            if not is_used(self, key) or not facts[axis][name]:
+                del facts[axis][name]
+        return facts

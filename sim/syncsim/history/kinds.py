@@ -59,7 +59,7 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "client",
         "A query starts to fetch; `message` is the request.",
         {
-            "trigger": "mount, event, settle, refresh, retry, reconnect, online or trailing",
+            "trigger": "mount, event, settle, refresh, retry, poll, reconnect, online or trailing",
             "generation": "the query's invalidation count when the fetch began",
         },
     ),
@@ -123,7 +123,7 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "arm",
         "client",
         "Something will make this client look again by itself.",
-        {"trigger": "refresh-habit, reconnect-resync or online"},
+        {"trigger": "refresh-habit, poll, reconnect-resync or online"},
     ),
     ("disarm", "client", "An armed trigger is gone.", {"trigger": "as in arm"}),
     # backend

@@ -109,9 +109,10 @@ class Model(BaseModel):
 class ReadText(Model):
     """How a client learns that what it shows is old."""
 
-    strategy: Literal["manual", "invalidate", "generation"] = Field(
-        description="manual: the person refreshes; invalidate: a socket event marks queries "
-        "stale; generation: the same, and no invalidation during a fetch is lost.",
+    strategy: Literal["manual", "poll", "invalidate", "generation"] = Field(
+        description="manual: the person refreshes; poll: at an interval; invalidate: a socket "
+        "event marks queries stale; generation: the same, and no invalidation during a fetch is "
+        "lost.",
     )
     stale_time_us: Duration = Field(
         300_000_000, alias="stale_time", description="How long fetched data counts as fresh."
@@ -124,6 +125,14 @@ class ReadText(Model):
     retries: Retries = Field(3, description="Retries of a failed fetch.")
     timeout_us: Duration = Field(
         10_000_000, alias="timeout", description="How long a fetch may take."
+    )
+    interval_us: Duration = Field(
+        30_000_000, alias="interval", description="From one fetch to the next, for poll."
+    )
+    trailing_us: Duration = Field(
+        0,
+        alias="trailing",
+        description="How long generation waits before it fetches once more.",
     )
 
 
@@ -169,7 +178,13 @@ class WriteText(Model):
 class RecoveryText(Model):
     """What a client does when its socket is open again."""
 
-    strategy: Literal["nothing", "invalidate-all"]
+    strategy: Literal["nothing", "invalidate-all", "invalidate-spread"] = Field(
+        description="nothing: carry on with the next event; invalidate-all: look at everything "
+        "again; invalidate-spread: the same, after a wait that differs from client to client.",
+    )
+    spread_us: Duration = Field(
+        10_000_000, alias="spread", description="The longest wait of invalidate-spread."
+    )
 
 
 class MergeText(Model):

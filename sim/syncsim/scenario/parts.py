@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from syncsim.design import Design, Merge, Overlay, Read, Recovery, Write
+from syncsim.design.compatibility import SETTINGS, is_used, unmet, value_at
 from syncsim.errors import InputError, quoted
 from syncsim.net.profile import Profile
 from syncsim.scenario import catalogue
 from syncsim.scenario.document import DesignText, InlineDesign, InlineNetwork, NetworkText
+from syncsim.scenario.rows import DURATION_SUFFIX
 from syncsim.scenario.shape import Reader
 from syncsim.scenario.text import KeyPath, read_tree
 
@@ -46,6 +48,7 @@ def _read_design(name: str, path: Path) -> Design:
     reader = Reader(read_tree(path))
     text = reader.entry(DesignText, ())
     _check_write(reader, text, ("write", "retries"))
+    _check_fit(reader, text, ())
     reader.finish()
     assert text is not None, "a design without a problem was read"
     return _design(name, text)
@@ -88,6 +91,7 @@ def design_of(reader: Reader) -> Design | None:
         return _by_name(reader, "design", load_design)
     text = reader.entry(InlineDesign, ("design",))
     _check_write(reader, text, ("design", "write", "retries"))
+    _check_fit(reader, text, ("design",))
     return _design(text.name, text) if text else None
 
 
@@ -109,6 +113,43 @@ def _check_write(reader: Reader, text: DesignText | None, path: KeyPath) -> None
             found=quoted(str(text.write.retries)),
             hint="write `sent_by: mutation` for retries, or leave them out",
         )
+
+
+def _check_fit(reader: Reader, text: DesignText | None, path: KeyPath) -> None:
+    """Note what does not go together, with the reason, and settings that nothing looks at."""
+    if text is None:
+        return
+    for need in unmet(text):
+        where, name = need.choice
+        wanted = " or ".join(map(_written, need.among)) or "more than nothing"
+        reader.report(
+            (*path, *where.split(".")),
+            code="does-not-fit",
+            expected=f"{_key(need.key)}: {wanted}, for {name}, because {need.because}",
+            found=f"{_key(need.key)}: {_written(value_at(text, need.key))}",
+            hint=f"set {_key(need.key)}, or choose another {where.replace('.', ' ')}",
+        )
+    for key, (where, names) in SETTINGS.items():
+        axis, _, setting = key.partition(".")
+        if setting in getattr(text, axis).model_fields_set and not is_used(text, key):
+            reader.report(
+                (*path, axis, setting.removesuffix(DURATION_SUFFIX)),
+                code="unused-setting",
+                expected=f"{where}: {' or '.join(map(_written, names))} beside {_key(key)}",
+                found=f"{where}: {_written(value_at(text, where))}",
+                hint="leave it out, or choose a strategy that looks at it",
+                key=True,
+            )
+
+
+def _key(key: str) -> str:
+    """Return the path of a setting as a file writes it."""
+    return key.removesuffix(DURATION_SUFFIX)
+
+
+def _written(value: object) -> str:
+    """Return a value as a file writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _by_name(reader: Reader, key: str, load: Callable[..., P]) -> P | None:

@@ -15,6 +15,7 @@ from textwrap import wrap
 from typing import Any
 
 from syncsim.design import Design
+from syncsim.design.compatibility import is_used
 from syncsim.domain import Domain
 from syncsim.net.profile import Profile
 from syncsim.scenario.rows import DURATION_SUFFIX, back_link
@@ -75,7 +76,9 @@ def _design(design: Design) -> Iterator[str]:
     yield from _prose("  ", "title", design.title)
     yield from _prose("  ", "simplifies", design.simplifies)
     for axis in ("read", "overlay", "write", "recovery", "merge"):
-        yield f"  {axis}: {_flow(_settings(getattr(design, axis)))}"
+        record = getattr(design, axis)
+        used = [each.name for each in fields(record) if is_used(design, f"{axis}.{each.name}")]
+        yield f"  {axis}: {_flow(_settings(record, used))}"
     for name in ("store", "push", "audit", "keep_newest"):
         yield f"  {name}: {_flow(getattr(design, name))}"
 
@@ -90,11 +93,12 @@ def _network(network: Profile) -> Iterator[str]:
             yield f"  {name}: {_flow(value)}"
 
 
-def _settings(record: Any) -> dict[str, Any]:
-    """Return the fields of a record under the keys of a file."""
+def _settings(record: Any, names: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the fields of a record under the keys of a file, all if none are named."""
     return {
         field.name.removesuffix(DURATION_SUFFIX): _value(field.name, getattr(record, field.name))
         for field in fields(record)
+        if not names or field.name in names
     }
 
 

@@ -16,7 +16,7 @@ from tests.support.desk import (
     requests,
     row,
 )
-from tests.support.scenarios import ENHANCED, HARDENED, MANUAL
+from tests.support.scenarios import ENHANCED, HARDENED, MANUAL, SECOND, with_design
 
 PUSHED = pytest.mark.parametrize("design", [ENHANCED, HARDENED], ids=lambda design: design.name)
 
@@ -166,3 +166,25 @@ def test_a_view_that_comes_back_shows_what_the_client_knew_then_or_knows_now(des
     desk.rows(request, row("A1", 2, status="therapist_accepted"))
     desk.tell(Show("s2", ("pending", "active")))
     assert painted(desk.wait()) == shown, "before the fetch of the view is answered"
+
+
+def test_generation_may_wait_before_the_trailing_fetch_so_that_one_serves_many_events():
+    desk = Desk(with_design(HARDENED, read={"trailing_us": 2 * SECOND}))
+    (request,) = requests(desk.start())
+    desk.event("accept", ("A2", 2))
+    out = desk.rows(request, row("A1"))
+    assert notes(out, "fetched")[0].data == {"fresh": False}
+    assert requests(desk.wait(SECOND)) == []
+    (trailing,) = requests(desk.wait(SECOND))
+    assert trailing.name == f"op-1:{PENDING}@other/1"
+    assert notes(desk.out, "fetch")[-1].data["trigger"] == "trailing"
+
+
+def test_a_trailing_fetch_is_left_out_if_another_one_has_done_its_work():
+    desk = Desk(with_design(HARDENED, read={"trailing_us": 2 * SECOND}))
+    (request,) = requests(desk.start())
+    desk.event("accept", ("A2", 2))
+    desk.rows(request, row("A1"))
+    (request,) = requests(desk.event("accept", ("A3", 2), intent="other/2"))
+    desk.rows(request, row("A1", 2))
+    assert requests(desk.wait(5 * SECOND)) == []

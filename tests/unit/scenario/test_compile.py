@@ -187,12 +187,12 @@ def test_a_design_and_a_network_may_stand_in_the_file():
   overlay: {strategy: layers}
   write: {strategy: serial, sent_by: mutation, retries: 2}
   recovery: {strategy: invalidate-all}
-  push: false""",
+  audit: false""",
     ).replace("network: perfect", "network: {name: far, title: Far, source: None, delay: 2s}")
     loaded = scenario.loads(text)
     assert (loaded.design.name, loaded.network.name) == ("mine", "far")
     assert (loaded.design.read.stale_time_us, loaded.design.read.retries) == (60_000_000, 3)
-    assert (loaded.design.write.retries, loaded.design.push) == (2, False)
+    assert (loaded.design.write.retries, loaded.design.audit) == (2, False)
     assert loaded.design.write.sent_by == "mutation"
     once = text.replace("sent_by: mutation, retries: 2", "")
     assert scenario.loads(once.replace("serial, ", "serial")).design.write.sent_by == "thunk"

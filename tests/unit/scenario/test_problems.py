@@ -182,6 +182,22 @@ CASES = [
     ),
     (
         "design: enhanced",
+        "design: {name: x, title: x, simplifies: x, read: {strategy: invalidate}, push: false, "
+        "overlay: {strategy: layers}, write: {strategy: serial}, recovery: {strategy: nothing}}",
+        "does-not-fit",
+        "8:61",
+        "set push, or choose another read strategy",
+    ),
+    (
+        "design: enhanced",
+        "design: {name: x, title: x, simplifies: x, read: {strategy: manual, interval: 5s}, "
+        "overlay: {strategy: layers}, write: {strategy: serial}, recovery: {strategy: nothing}}",
+        "unused-setting",
+        "8:69",
+        "leave it out, or choose a strategy that looks at it",
+    ),
+    (
+        "design: enhanced",
         "design: {name: x, title: x, simplifies: x, read: {strategy: manual, stale: 5m}, "
         "overlay: {strategy: layers}, write: {strategy: serial}, recovery: {strategy: nothing}}",
         "unknown-key",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from syncsim.design import Read
 from syncsim.domain import Action
@@ -13,21 +15,32 @@ if TYPE_CHECKING:
     from syncsim.client.views import Views
 
 
-class ReadStrategy(Protocol):
-    """What a read strategy decides."""
+class ReadStrategy(ABC):
+    """What a read strategy decides. What few of them do stands here as doing nothing."""
 
-    is_automatic: bool
+    is_automatic = True
     """Whether the client refetches by itself when its browser is online again."""
 
-    cancels_refetch: bool
+    cancels_refetch = True
     """Whether an invalidation abandons a fetch in flight for a new one, or lets it finish."""
 
+    polls = False
+    """Whether what is on screen is fetched at an interval."""
+
+    def start(self, views: Views) -> None:
+        """The page is loaded."""
+        if self.polls:
+            views.context.arm("poll", armed=True)
+
+    @abstractmethod
     def on_event(self, views: Views, event: EventBody) -> None:
         """The socket told of a change made by another client."""
 
+    @abstractmethod
     def on_settled(self, views: Views, action: Action, *, is_ok: bool) -> None:
         """An intent of this client has ended, well or not."""
 
+    @abstractmethod
     def is_fresh(self, view: View, fetch: Fetch) -> bool:
         """A fetch succeeded: tell whether its data counts as fresh."""
 
@@ -37,7 +50,12 @@ def read_strategy(read: Read) -> ReadStrategy:
     from syncsim.client.read.generation import Generation
     from syncsim.client.read.invalidate import Invalidate
     from syncsim.client.read.manual import Manual
+    from syncsim.client.read.poll import Poll
 
-    if read.strategy == "manual":
-        return Manual()
-    return Invalidate() if read.strategy == "invalidate" else Generation()
+    made: dict[str, Callable[[], ReadStrategy]] = {
+        "manual": Manual,
+        "poll": Poll,
+        "invalidate": Invalidate,
+        "generation": Generation,
+    }
+    return made[read.strategy]()

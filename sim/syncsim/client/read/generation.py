@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncsim.client.read import ReadStrategy
 from syncsim.domain import Action
 from syncsim.net.messages import EventBody
 
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
     from syncsim.client.views import Views
 
 
-class Generation:
+class Generation(ReadStrategy):
     """Invalidate, let the fetch in flight finish, and fetch again if it was too old."""
 
-    is_automatic = True
     cancels_refetch = False
 
     def on_event(self, views: Views, event: EventBody) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncsim.client.read import ReadStrategy
 from syncsim.domain import Action
 from syncsim.net.messages import EventBody
 
@@ -18,11 +19,8 @@ if TYPE_CHECKING:
     from syncsim.client.views import Views
 
 
-class Invalidate:
+class Invalidate(ReadStrategy):
     """Invalidate and refetch, as query-core does by default."""
-
-    is_automatic = True
-    cancels_refetch = True
 
     def on_event(self, views: Views, event: EventBody) -> None:
         """Invalidate the views that the action may have changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from syncsim.client.read import ReadStrategy
 from syncsim.domain import Action
 from syncsim.net.messages import EventBody
 
@@ -12,11 +13,10 @@ if TYPE_CHECKING:
     from syncsim.client.views import Views
 
 
-class Manual:
+class Manual(ReadStrategy):
     """Fetch when a tab is opened, after an own action, and when the person asks."""
 
     is_automatic = False
-    cancels_refetch = True
 
     def on_event(self, views: Views, event: EventBody) -> None:
         """Do nothing: the app before has no socket."""

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from syncsim.design import Recovery
 
 if TYPE_CHECKING:
     from syncsim.client.views import Views
 
+RESYNC = "reconnect-resync"
+"""What is armed while a client will look at everything once its socket is open."""
 
-class RecoveryStrategy(Protocol):
-    """What a recovery strategy decides."""
 
-    will_resync: bool
-    """Whether an open socket makes the client look at everything again."""
+class RecoveryStrategy:
+    """What a recovery strategy decides. Left as it is, it does nothing."""
+
+    def start(self, views: Views) -> None:
+        """The page is loaded, and has no socket yet."""
 
     def on_open(self, views: Views) -> None:
         """The socket opened; changes before this moment may have been missed."""
+
+    def on_close(self, views: Views) -> None:
+        """The socket closed; from now on changes will be missed."""
 
 
 def recovery_strategy(recovery: Recovery) -> RecoveryStrategy:
     """Return the strategy that a design names."""
     from syncsim.client.recovery.invalidate_all import InvalidateAll
+    from syncsim.client.recovery.invalidate_spread import InvalidateSpread
     from syncsim.client.recovery.nothing import Nothing
 
-    return Nothing() if recovery.strategy == "nothing" else InvalidateAll()
+    made: dict[str, Callable[[], RecoveryStrategy]] = {
+        "nothing": Nothing,
+        "invalidate-all": InvalidateAll,
+        "invalidate-spread": InvalidateSpread,
+    }
+    return made[recovery.strategy]()

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from syncsim.client.views import Views
+from syncsim.client.recovery import RecoveryStrategy
 
 
-class Nothing:
+class Nothing(RecoveryStrategy):
     """Carry on with the next event."""
-
-    will_resync = False
-
-    def on_open(self, views: Views) -> None:
-        """Do nothing."""

@@ -1,0 +1,75 @@
+"""What a strategy needs of the rest of a design, and which settings belong to which strategy.
+
+Two tables, as data. The loader refuses a design that leaves a need unmet, and names the
+reason; the matrix in `docs/reference/designs.md` is written from the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+
+class Need(NamedTuple):
+    """One choice, and what must be chosen elsewhere for it to work.
+
+    `choice` and `key` are paths in a design such as `read.strategy`. The value at `key` must be
+    one of `among`, or anything that is not 0, empty or false if `among` is empty.
+    """
+
+    choice: tuple[str, Any]
+    key: str
+    among: tuple[Any, ...]
+    because: str
+
+
+_PUSHED = "it acts on what a socket says"
+
+NEEDS: tuple[Need, ...] = (
+    Need(("read.strategy", "invalidate"), "push", (True,), _PUSHED),
+    Need(("read.strategy", "generation"), "push", (True,), _PUSHED),
+    Need(("read.strategy", "poll"), "read.interval_us", (), "it fetches at that interval"),
+    Need(("recovery.strategy", "invalidate-all"), "push", (True,), _PUSHED),
+    Need(("recovery.strategy", "invalidate-spread"), "push", (True,), _PUSHED),
+    Need(
+        ("recovery.strategy", "invalidate-spread"),
+        "recovery.spread_us",
+        (),
+        "it waits for a share of that time",
+    ),
+)
+"""What cannot go together, stated as what each choice needs. One row, one reason."""
+
+SETTINGS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "read.interval_us": ("read.strategy", ("poll",)),
+    "read.trailing_us": ("read.strategy", ("generation",)),
+    "recovery.spread_us": ("recovery.strategy", ("invalidate-spread",)),
+}
+"""Settings that only some strategies look at: where that is chosen, and by which of them."""
+
+
+def value_at(design: Any, key: str) -> Any:
+    """Return what stands at a path, in a design or in the text of one."""
+    value = design
+    for part in key.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def unmet(design: Any) -> Iterator[Need]:
+    """Yield the needs that a design leaves unmet, in the order of the table."""
+    for need in NEEDS:
+        where, name = need.choice
+        if value_at(design, where) != name:
+            continue
+        value = value_at(design, need.key)
+        if not (value in need.among if need.among else value):
+            yield need
+
+
+def is_used(design: Any, key: str) -> bool:
+    """Tell whether the strategy that was chosen looks at a setting."""
+    if key not in SETTINGS:
+        return True
+    where, names = SETTINGS[key]
+    return value_at(design, where) in names

@@ -1,0 +1,32 @@
+"""The strategies of each axis: their number, their name in a file, and what they do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Strategy(NamedTuple):
+    """One strategy of one axis."""
+
+    axis: str
+    number: str
+    name: str
+    does: str
+
+
+STRATEGIES: tuple[Strategy, ...] = (
+    Strategy("read", "–", "manual", "The person refreshes; nobody tells a client anything."),
+    Strategy("read", "R0", "poll", "Everything on screen is fetched again at an interval."),
+    Strategy("read", "R1", "invalidate", "An event marks queries stale; what is seen refetches."),
+    Strategy("read", "R4", "generation", "As invalidate, and no invalidation is absorbed."),
+    Strategy("overlay", "O0", "pessimistic", "Nothing is shown before the server confirms it."),
+    Strategy("overlay", "O1", "snapshot", "Written into the cache, set back on error."),
+    Strategy("overlay", "O4", "layers", "Kept apart, applied again on every change below."),
+    Strategy("write", "W0", "parallel", "Each intent is sent at once."),
+    Strategy("write", "W1", "serial", "One intent at a time for each row."),
+    Strategy("recovery", "V0", "nothing", "What was missed stays missed."),
+    Strategy("recovery", "V1", "invalidate-all", "All is stale whenever the socket opens."),
+    Strategy("recovery", "V2", "invalidate-spread", "The same, after a wait that differs."),
+    Strategy("merge", "M0", "arrival", "First come; the guard decides on the rest."),
+)
+"""In the order of the axes, and of their numbers within one."""
