@@ -14,7 +14,7 @@ import json
 import sys
 from pathlib import Path
 
-from pages import checks, cli, designs, history, scenario
+from pages import checks, cli, designs, exports, history, outside, scenario
 
 from syncsim.bridge.schema import lockstep_schema
 
@@ -29,6 +29,8 @@ def pages() -> dict[str, str]:
         "docs/reference/designs.md": designs.page(),
         "docs/reference/scenario.md": scenario.page(),
         "docs/reference/cli.md": cli.page(),
+        "docs/reference/exports.md": exports.page(),
+        "docs/reference/outside.md": outside.page(),
         "scenarios/schema/history.schema.json": json.dumps(history.schema(), indent=2) + "\n",
         "scenarios/schema/lockstep.schema.json": json.dumps(lockstep_schema(), indent=2) + "\n",
     }

@@ -122,6 +122,16 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> list[Path]:
         return [_put(folder / name, content) for name, content in files.items()]
 
 
+def write_file(path: Path, content: str | bytes) -> Path:
+    """Write one file, whole or not at all, and return its path.
+
+    Raises:
+        InputError: if it cannot be written.
+    """
+    with _writing(path):
+        return _put(path, content)
+
+
 def read_scenario(folder: Path) -> str:
     """Return the scenario of a run folder, as it was written there.
 

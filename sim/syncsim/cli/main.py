@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "compare": "Run scenarios under several designs and the same luck.",
     "study": "Make a study again: one question, its runs, page and figures.",
     "check": "Judge a history from a file.",
+    "export": "Write a history in the format of another tool.",
     "report": "Write the page and figures of a run folder again.",
     "list": "List scenarios, designs, networks or checks.",
     "show": "Show one scenario, design, network or check.",

@@ -16,6 +16,7 @@ from pathlib import Path
 from syncsim.checks.verdict import STORIES_MAX, Finding, Status, Story, Verdict
 from syncsim.errors import InputError, unknown_name
 from syncsim.jepsen.cycles import search
+from syncsim.jepsen.kinds import KINDS, LINEARIZABLE, Applies, applying, kind_of
 from syncsim.jepsen.linearize import Bounds
 from syncsim.jepsen.list_append import ListAppend
 from syncsim.jepsen.models import MODELS, ruled_out, strongest
@@ -27,16 +28,14 @@ from syncsim.jepsen.stories import tell, tell_cycles
 from syncsim.jepsen.transactions import Inference, build, transactions
 
 __all__ = [
-    "KINDS", "MODELS", "Assumptions", "Bounds", "Judgement", "Operation", "judge",
-    "judge_operations", "read_file", "read_text",
+    "KINDS", "MODELS", "Applies", "Assumptions", "Bounds", "Judgement", "Operation", "applying",
+    "judge", "judge_operations", "kind_of", "read_file", "read_text",
 ]  # fmt: skip
 
-KINDS = ("register", "list-append", "rw-register")
-
-LINEARIZABLE = "linearizable"
-"""The one model of a register."""
-
 STRICTEST = MODELS[0]
+
+TANGLED = "too many transactions hang together"
+"""Why a search for cycles met its bound of steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +114,8 @@ def judge_operations(
     seen = sum(
         txn.outcome == "ok" and any(step.is_read for step in txn.steps) for txn in txns
     )  # fmt: skip
-    first = _model(model, seen, anomalies, found.undecided)
+    given_up = "the time allowed was over" if bounds.is_over() else TANGLED
+    first = _model(model, seen, anomalies, found.undecided, given_up)
     broken = ruled_out(counts)
     return Judgement(
         kind=kind,
@@ -164,7 +164,11 @@ def _anomaly(name: str, count: int, stories: list[Story], model: str) -> Finding
 
 
 def _model(
-    model: str, seen: int, anomalies: Sequence[Finding], undecided: Sequence[str]
+    model: str,
+    seen: int,
+    anomalies: Sequence[Finding],
+    undecided: Sequence[str],
+    given_up: str,
 ) -> Finding:  # fmt: skip
     """Return the finding of the model that was asked for."""
     broken = [finding for finding in anomalies if finding.status is Status.FAIL]
@@ -176,9 +180,7 @@ def _model(
         why = f"{model} forbids {', '.join(finding.check for finding in broken)}"
     elif hidden:
         status = Status.UNKNOWN
-        why = (
-            f"the search for {', '.join(hidden)} was given up: too many transactions hang together"
-        )
+        why = f"the search for {', '.join(hidden)} was given up: {given_up}"
     elif not seen:
         status = Status.UNKNOWN
         why = "no transaction that read anything succeeded, so any order would do"

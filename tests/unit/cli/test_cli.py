@@ -10,6 +10,7 @@ import pytest
 from syncsim.cli.main import COMMANDS, main
 from syncsim.errors import EXIT_FAIL, EXIT_INTERNAL, EXIT_PASS, EXIT_UNKNOWN, EXIT_USAGE
 from syncsim.history import jsonl, parquet
+from syncsim_reports.exports import FORMATS
 
 SCENARIO = """\
 syncsim: 1
@@ -189,3 +190,28 @@ def test_a_defect_is_said_to_be_ours(cli, monkeypatch):
     assert "syncsim: internal error" in cli.err
     assert "ZeroDivisionError" in cli.err
     assert "Traceback" not in cli.err
+
+
+# export
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_export_writes_a_run_folder_in_every_format(cli, scenario, tmp_path, name):
+    assert cli("run", scenario, "--out", tmp_path / "run", "--no-figures") == EXIT_PASS
+    out = tmp_path / f"out{FORMATS[name].suffix}"
+    assert cli("export", tmp_path / "run", "--to", name, "--out", out) == EXIT_PASS
+    assert cli.out == f"{out}\n"
+    assert cli.err == f"{name} cannot hold: {FORMATS[name].cannot_hold}.\n"
+    assert out.read_bytes() == FORMATS[name].write(jsonl.read(tmp_path / "run" / "history.jsonl"))
+
+
+def test_export_says_what_it_cannot_use(cli, tmp_path):
+    assert cli("export", tmp_path, "--to", "elle") == EXIT_USAGE
+    assert "did you mean 'elle-json'?" in cli.err
+    assert cli("export", tmp_path, "--to", "csv") == EXIT_UNKNOWN
+    assert "history.jsonl" in cli.err
+
+
+def test_export_help_names_every_format(cli):
+    assert cli("export", "--help") == EXIT_PASS
+    assert all(f"  {name}  " in cli.out for name in FORMATS)
