@@ -147,6 +147,13 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ),
     ("publish", "backend", "A change event was handed to the broker.", {"to": "subscribers"}),
     (
+        "rewind",
+        "backend",
+        "A crash lost acknowledged commits: `lsn` is the last commit that was kept. The commits "
+        "that follow put the rows back to what they were then, under new versions.",
+        {},
+    ),
+    (
         "audit",
         "backend",
         "The audit log took an entry for a commit.",
@@ -172,6 +179,13 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "net",
         "A WebSocket connection closed, as this end saw it.",
         {"epoch": "as in open", "reason": "why"},
+    ),
+    (
+        "deaf",
+        "net",
+        "From now on nothing sent by `peer` can arrive on a socket that this client still believes "
+        "to be open; the `close` of the same epoch ends it.",
+        {"epoch": "as in open"},
     ),
     # world
     (
