@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from syncsim.checks import Verdict, as_json
+from syncsim.checks.models import Models, models_as_json, models_of
 from syncsim.errors import InputError, Problem
-from syncsim.history import History, jsonl
+from syncsim.history import Header, History, jsonl
 from syncsim.staleness import Costs, Staleness, Window
 from syncsim_reports.html import Picture, demo_page, picture, run_page
 from syncsim_reports.rows import Claim, Row
@@ -64,20 +65,31 @@ def write_run_folder(
         InputError: if the folder is a file, or cannot be written.
     """
     make_folder(folder)
-    document = json.dumps(as_json(verdict, history), sort_keys=True, indent=2, ensure_ascii=False)
+    found = models_of(history)
+    document = as_json(verdict, history) | {"models": models_as_json(found)}
     with _writing(folder):
         paths = [
-            _put(folder / "verdict.json", f"{document}\n"),
+            _put(folder / "verdict.json", _json_text(document)),
             _put(folder / SCENARIO, scenario_yaml),
             _put(folder / "staleness.csv", staleness_csv(staleness.windows)),
             _replace(folder / "history.jsonl", lambda path: jsonl.write(history, path)),
         ]
         pictures: list[Picture] = []
+        diagrams: dict[str, Picture] = {}
         if figures:
             (folder / "figures").mkdir(exist_ok=True)
-            drawn, pictures = _draw(folder / "figures", _figures(history, staleness))
-            paths += drawn
-        page = run_page(history, verdict, staleness, costs, pictures)
+            drawn, pictures = _draw(
+                folder / "figures", _figures(history, staleness) | _ladder(found, history.header)
+            )
+            stories = _stories(history, document)
+            told, of_stories = _draw(
+                folder / "figures", {f"story-{check}": each for check, each in stories.items()}
+            )
+            diagrams = dict(zip(stories, of_stories, strict=True))
+            paths += [*drawn, *told]
+        page = run_page(
+            history, verdict, staleness, costs, pictures, diagrams=diagrams, models=found
+        )
         return [*paths, _put(folder / "index.html", page)]
 
 
@@ -175,6 +187,27 @@ def _figures(history: History, staleness: Staleness) -> dict[str, Figure]:
         "survival": survival_curves({design: staleness.windows}, subtitle=subtitle),
         "coherence": coherence_curve({design: staleness}, subtitle=subtitle),
     }
+
+
+def _ladder(found: Mapping[str, Models], header: Header) -> dict[str, Figure]:
+    from syncsim_reports.figures import ladder
+
+    return {"ladder": ladder(found, header)} if found else {}
+
+
+def _stories(history: History, document: Mapping[str, Any]) -> dict[str, Figure]:
+    """Return the diagram of the first story of each check that failed."""
+    from syncsim_reports.figures import story_diagram
+
+    return {
+        finding["check"]: story_diagram(history, finding["check"], finding["stories"][0])
+        for finding in document["findings"]
+        if finding["stories"]
+    }
+
+
+def _json_text(document: object) -> str:
+    return json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
 
 
 def _draw(folder: Path, figures: Mapping[str, Figure]) -> tuple[list[Path], list[Picture]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from syncsim.checks import CHECKS, Status, Verdict, as_json
+from syncsim.checks.models import Models, models_of
 from syncsim.history import History
 from syncsim.staleness import MEASURES, Costs, Staleness
 from syncsim_reports.rows import (
@@ -31,6 +32,7 @@ from syncsim_reports.words import (
     share,
     size,
 )
+from syncsim_reports.words_of_models import broken, held
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -41,6 +43,9 @@ C = TypeVar("C", bound=Cell)
 
 WIDTH_MAX = 118
 """Wider tables are harder to read along a line."""
+
+SLICE_LINES = 16
+"""Lines of what led to a failure; a run folder holds all of them."""
 
 NUMBERS = {
     "old data\np50": 8, "\np99": 7, "censored\n": 8, "time\ncoherent": 8,
@@ -53,11 +58,14 @@ SAYS_STYLE = {"better": "green", "worse": "bold red"}
 HOLDS_STYLE = {True: "green", None: "yellow", False: "bold red"}
 
 
-def verdict_table(verdict: Verdict, history: History) -> RenderableType:
-    """Return the answer of each check, then the story of each failure with its command."""
+def verdict_table(verdict: Verdict, history: History, *, file: str = "") -> RenderableType:
+    """Return the answer of each check, then the story of each failure with its command.
+
+    `file` is where the history was read, if that is what was asked for.
+    """
     from rich.console import Group
 
-    document = as_json(verdict, history)
+    document = as_json(verdict, history, file=file)
     table = _table("check", "answer", "seen", "why")
     for finding in (*document["findings"], *document["sometimes"]):
         status = finding["status"]
@@ -90,6 +98,10 @@ def run_summary(
     )
     console.print()
     console.print(verdict_table(verdict, history))
+    found = models_of(history)
+    if found:
+        console.print(models_table(found))
+        console.print()
     console.print(staleness_table(staleness))
     console.print(_text(_costs(costs)))
     console.print()
@@ -110,6 +122,14 @@ def staleness_table(staleness: Staleness) -> RenderableType:
     coherent = f"screens coherent {share(staleness.phi)} of the time"
     age = f"mean age {duration(staleness.mean_age_us)}"
     return _narrow(Group(table, _text(f"{coherent}, {age}")))
+
+
+def models_table(found: Mapping[str, Models]) -> RenderableType:
+    """Return the strongest models that hold, a line for everybody and one for each client."""
+    table = _table("screens of", "held to", "what broke first")
+    for client, of in found.items():
+        table.add_row(_text(client or "everybody", "bold"), _text(held(of)), _text(broken(of)))
+    return _narrow(table)
 
 
 def comparison_table(rows: Iterable[Row]) -> RenderableType:
@@ -254,11 +274,25 @@ def _stories(findings: Iterable[Mapping[str, Any]]) -> Iterator[RenderableType]:
             of = f" ({number} of {finding['failures']:,})" if finding["failures"] > 1 else ""
             yield _text(f"{finding['check']} at {moment(story['at_us'])}{of}", "bold")
             yield Padding(_text(story["text"]), (0, 0, 0, 2))
+            if number == 1:
+                yield Padding(_slice(story["slice"]), (1, 0, 1, 4))
             replay = story["replay"]
     yield _text("")
     if replay:
         yield _text(f"replay: {replay}", "bold")
         yield _text("")
+
+
+def _slice(parts: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """Return the records that led to a failure, one a line."""
+    table = _table("at", "where", "what happened")
+    kept = parts[-SLICE_LINES:]
+    if len(kept) < len(parts):
+        table.add_row("", "", _text(f"{len(parts) - len(kept)} earlier records"))
+    for part in kept:
+        cells = (moment(part["at_us"]), part["place"], part["says"])
+        table.add_row(*(_text(cell) for cell in cells))
+    return table
 
 
 def _comparison(*, header: bool) -> Table:

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncsim.checks import Verdict, judge
+from syncsim.checks import Verdict, as_json, judge
+from syncsim.checks.models import Models, models_of
 from syncsim.errors import InputError, Problem, quoted
 from syncsim.history import History, files
 from syncsim.scenario import design_from, dump, load, made_of
@@ -64,6 +65,11 @@ class Run:
         return frame(self.trial.staleness.windows)
 
     @property
+    def models(self) -> dict[str, Models]:
+        """Return the consistency models that held: of everybody, under "", and each client."""
+        return models_of(self.trial.history)
+
+    @property
     def plot(self) -> Plots:
         """Return the figures of this run."""
         return Plots(self.trial)
@@ -109,6 +115,24 @@ class Plots:
 
         name = self.trial.scenario.design.name
         return survival_curves({name: self.trial.staleness.windows})
+
+    def ladder(self) -> Figure:
+        """Return the ladder of consistency models: which rungs held for each client."""
+        from syncsim_reports.figures.ladder import ladder
+
+        return ladder(models_of(self.trial.history), self.trial.history.header)
+
+    def story(self, check: str, number: int = 0) -> Figure:
+        """Return the space-time diagram of what led to a failure of a check.
+
+        Raises:
+            LookupError: if the check has no such story.
+        """
+        from syncsim_reports.figures.story import story_diagram
+
+        document = as_json(self.trial.verdict, self.trial.history)
+        stories = {f["check"]: f["stories"] for f in document["findings"]}[check]
+        return story_diagram(self.trial.history, check, stories[number])
 
     def spacetime(self, from_us: int | None = None, until_us: int | None = None) -> Figure:
         """Return the space-time diagram of a stretch of the run."""

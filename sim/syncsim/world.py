@@ -100,8 +100,7 @@ def header_of(scenario: Scenario) -> dict[str, Any]:
             for client in scenario.clients
         },
         "bounds": {
-            "settle_us": scenario.bounds.settle_us,
-            "paint_us": scenario.bounds.paint_us,
+            name: bound for name, bound in asdict(scenario.bounds).items() if bound is not None
         },
         "checks": list(scenario.checks),
         "sometimes": list(scenario.sometimes),

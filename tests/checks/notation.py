@@ -41,7 +41,8 @@ Everything else is `place.kind(arguments)`, in the order of `ARGUMENTS` or as `n
 
     op-1.mount(pending)   op-1.mount(one/A1)   op-1.fetch(pending,f1,mount)
     op-1.fetched(pending,f1,3,fresh=false)     op-1.lose(backend,e1,event,away)
-    op-1.open(2)   op-1.fault(partition)   op-1.heal(partition)   backend.publish(A1,2)
+    op-1.open(2)   op-1.deaf(2)   op-1.fault(partition)   op-1.heal(partition)
+    backend.publish(A1,2)   backend.rewind(3)
 
 Any token may end in `[name=value,...]`, which overrides fields of the record or entries of its
 data, and in `^` or `^3`: the record before, or three before, is its cause.
@@ -135,6 +136,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "receive": ("peer", "message"),
     "lose": ("peer", "message", "what", "reason"),
     "open": ("epoch",),
+    "deaf": ("epoch",),
+    "rewind": ("lsn",),
     "close": ("epoch", "reason"),
     "broke": ("code", "place", "expected", "found", "hint"),
     "fault": ("verb", "until_us"),

@@ -42,7 +42,7 @@ def test_the_story_has_the_records_of_the_item():
     found = finding(CHECK, BATCH + "op-1!i1=ok(A1=ok,A2=ok)")
     story = found.stories[0]
     assert story.text == (
-        'op-1 chose "cancel" for appointment A1 and appointment A2 at 0.100 s. When the result came'
+        'op-1 chose "cancel" for appointments A1 and A2 at 0.100 s. When the result came'
         " up at 0.200 s, appointment A2 was shown as ok, but the backend had refused it."
     )
     assert story.records == (2, 4, 5)

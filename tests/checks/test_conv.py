@@ -22,8 +22,8 @@ def test_a_row_that_is_still_shown_old_fails():
     assert (found.status, found.failures) == (Status.FAIL, 1)
     story = found.stories[0]
     assert story.text == (
-        "When the run ended at 5.000 s, op-1's view pending showed for appointment A1: overdue"
-        " False, status pending, painted at 0.000 s. The backend held for it: no such row, since"
+        "When the run ended at 5.000 s, op-1's view pending showed for appointment A1: status"
+        " pending, overdue False, painted at 0.000 s. The backend held for it: no such row, since"
         " op-2's accept of 0.100 s."
     )
     assert (story.at_us, story.client, story.entity) == (5_000_000, "op-1", "appointment/A1")

@@ -29,7 +29,7 @@ def test_a_lost_event_leaves_the_view_stuck():
     assert (found.status, found.failures, found.seen) == (Status.FAIL, 1, 1)
     story = found.stories[0]
     assert story.text == (
-        "op-1's view pending showed for appointment A1: overdue False, status pending; the backend"
+        "op-1's view pending showed for appointment A1: status pending, overdue False; the backend"
         " held since op-2's accept of 0.100 s: no such row. The event that told of it was lost at"
         " 0.100 s (away). From 0.100 s on the view was marked fresh and nothing under way could"
         " mend it. It was still so when the record ended at 5.000 s, 4.900 s later."

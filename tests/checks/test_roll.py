@@ -227,7 +227,7 @@ def test_a_change_that_went_well_rolled_nothing_back():
     found = finding(CHECK, ASK + OK + "@216 op-1:pending-A2" + END)
     assert found.why == (
         "From 0.216 s on op-1's view pending showed for appointment A2: no such row; it should have"
-        " shown: overdue False, status pending. It was still so when the record ended at 5.000 s,"
+        " shown: status pending, overdue False. It was still so when the record ended at 5.000 s,"
         " 4.784 s later."
     )
 

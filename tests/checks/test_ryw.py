@@ -62,7 +62,7 @@ def test_the_overlay_of_another_intent_does_not_show_the_change():
     found = finding(CHECK, ACCEPTED + "op-1:one/A1=A1.1{overdue=true}+i2")
     assert found.status is Status.FAIL
     assert found.why.endswith(
-        "before the person's own change (overdue True, status pending), with the pending i2"
+        "before the person's own change (status pending, overdue True), with the pending i2"
         " painted over it."
     )
 

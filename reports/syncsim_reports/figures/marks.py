@@ -62,6 +62,14 @@ def marks(history: History, from_us: int, until_us: int) -> list[Mark]:
     ]
 
 
+def mark_of(record: Record) -> Mark | None:
+    """Return the mark of one record by itself, None for the kinds that have none."""
+    told = _told(record)
+    if told is None:
+        return None
+    return Mark(record.at, record.time_us, told.symbol, told.colour, _text(told, [told.row]))
+
+
 def _text(told: _Told, rows: list[str]) -> str:
     hidden = len(rows) - ROWS_MAX
     named = ", ".join(rows[:ROWS_MAX]) + (f" +{hidden}" if hidden > 0 else "")

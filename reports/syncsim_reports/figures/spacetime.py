@@ -116,16 +116,31 @@ def spacetime(
     which nothing happens in this part are left out, and so are those beyond four; the figure
     says how many.
     """
+    part = focus(history, messages_max=messages_max)
+    if from_us is not None or until_us is not None:
+        end_us = history.end_us if until_us is None else until_us
+        span = f"{moment(from_us or 0)} to {moment(end_us)}"
+        part = Focus(from_us or 0, end_us, f"Messages from {span}")
+    every = _messages(history, part)
+    found = marks(history, part.from_us, part.until_us)
+    subtitle = run_line(history.header)
+    return draw_part(history, part, every, found, CAPTION, subtitle, messages_max=messages_max)
+
+
+def draw_part(
+    history: History,
+    part: Focus,
+    every: Sequence[Message],
+    found: Sequence[Mark],
+    caption: str,
+    subtitle: str,
+    *,
+    messages_max: int = MESSAGES_MAX,
+) -> Figure:
+    """Draw these messages and marks of a part of a run."""
     with styled():
-        part = focus(history, messages_max=messages_max)
-        if from_us is not None or until_us is not None:
-            end_us = history.end_us if until_us is None else until_us
-            span = f"{moment(from_us or 0)} to {moment(end_us)}"
-            part = Focus(from_us or 0, end_us, f"Messages from {span}")
-        figure = blank(part.headline, run_line(history.header), CAPTION)
-        every = _messages(history, part)
+        figure = blank(part.headline, subtitle, caption)
         sent = every[:messages_max]
-        found = marks(history, part.from_us, part.until_us)
         shown, hidden = _places(history, sent, found, part.clients)
         if not sent and not found:
             return say_empty(figure, "Nothing was sent in this part of the run.")
@@ -137,7 +152,7 @@ def spacetime(
         _clock(ax, scale)
         for message in sent:
             _arrow(ax, message, scale)
-        _write(ax, found, scale)
+        _write(ax, [mark for mark in found if mark.place in scale.x_of], scale)
         seen = {mark.colour for mark in found} | {_colour(message) for message in sent}
         seen |= {VERMILLION for message in sent if message.lost}
         key_line(figure, {text: colour for text, colour in KEY.items() if colour in seen})

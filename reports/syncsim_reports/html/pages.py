@@ -8,9 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syncsim.checks import CHECKS, Verdict, as_json
+from syncsim.checks.models import Models
 from syncsim.history import History
 from syncsim.staleness import Costs, Staleness
-from syncsim_reports import words
+from syncsim_reports import words, words_of_models
 from syncsim_reports.figures.save import svg
 from syncsim_reports.rows import Claim, Row, answer, by_claim, by_scenario
 from syncsim_reports.windows import by_query
@@ -49,8 +50,14 @@ def run_page(
     staleness: Staleness,
     costs: Costs,
     pictures: Sequence[Picture] = (),
+    *,
+    diagrams: Mapping[str, Picture] | None = None,
+    models: Mapping[str, Models] | None = None,
 ) -> str:
-    """Return the page of one run: verdict, stories, staleness, costs and figures."""
+    """Return the page of one run: verdict, stories, staleness, costs and figures.
+
+    `diagrams` are those of the first stories, by check.
+    """
     return (
         _environment()
         .get_template("run.html.j2")
@@ -64,6 +71,8 @@ def run_page(
             by_query=by_query(staleness.windows),
             costs=costs,
             pictures=pictures,
+            diagrams=diagrams or {},
+            models=models or {},
         )
     )
 
@@ -110,6 +119,7 @@ def _environment() -> Environment:
     )
     for write in (words.duration, words.moment, words.size, words.share, words.ratio):
         environment.filters[write.__name__] = write
+    environment.filters["broken"] = words_of_models.broken
     environment.globals["count"] = words.count
     environment.globals["answer"] = answer
     return environment

@@ -9,9 +9,11 @@ from functools import partial
 from typing import Any
 
 from syncsim.checks import sometimes
+from syncsim.checks.damage import damage, names
 from syncsim.checks.done import run_ended
 from syncsim.checks.evidence import Evidence, seconds
 from syncsim.checks.registry import CHECKS
+from syncsim.checks.slices import causal_slice, slice_as_json
 from syncsim.checks.verdict import Check, Finding, Status, Story, Verdict
 from syncsim.history import Header, History
 from syncsim.history.vocabulary import CHECK_NAMES
@@ -21,9 +23,6 @@ __all__ = [
 ]  # fmt: skip
 
 Ask = Callable[[Evidence], Finding]
-
-DOMAIN_FACTS = ("transitions", "actions", "queries", "projections")
-"""What a header must say of the application before anything can be judged."""
 
 
 def judge(history: History, only: Sequence[str] | None = None) -> Verdict:
@@ -35,12 +34,12 @@ def judge(history: History, only: Sequence[str] | None = None) -> Verdict:
     damaged or a client broke off.
     """
     header = history.header
-    checks = only if only is not None else _names(header, "checks") or CHECK_NAMES
-    required = _names(header, "sometimes") or ()
-    damage = _damage(header) or _broke(history)
-    if damage:
-        findings = tuple(_unknown(name, damage) for name in checks)
-        met = tuple(_unknown(name, damage) for name in required)
+    checks = only if only is not None else names(header, "checks") or CHECK_NAMES
+    required = names(header, "sometimes") or ()
+    lacks = damage(history)
+    if lacks:
+        findings = tuple(_unknown(name, lacks) for name in checks)
+        met = tuple(_unknown(name, lacks) for name in required)
     else:
         evidence = Evidence(history)
         findings = tuple(_answer(name, _check(name), evidence) for name in checks)
@@ -52,21 +51,24 @@ def judge(history: History, only: Sequence[str] | None = None) -> Verdict:
     )
 
 
-def as_json(verdict: Verdict, history: History) -> dict[str, Any]:
+def as_json(verdict: Verdict, history: History, *, file: str = "") -> dict[str, Any]:
     """Return a verdict as plain data: text, integers, lists and objects.
 
-    Each story carries the command that makes the same run again.
+    Each story carries the records that led to it, and the command that shows it again: that of
+    the run, or of judging the `file` that the history is from.
     """
     header = history.header
-    replay = _replay_command(header)
+    replay = shlex.join(["syncsim", "check", file]) if file else _replay_command(header)
+    findings = (*verdict.findings, *verdict.sometimes)
+    told = [_finding_as_json(finding, history, replay) for finding in findings]
     return {
         "scenario": header.get("scenario", ""),
         "seed": header.get("seed"),
         "design": _name_of(header, "design"),
         "network": _name_of(header, "network"),
         "status": verdict.status.value,
-        "findings": [_finding_as_json(finding, replay) for finding in verdict.findings],
-        "sometimes": [_finding_as_json(finding, replay) for finding in verdict.sometimes],
+        "findings": told[: len(verdict.findings)],
+        "sometimes": told[len(verdict.findings) :],
     }
 
 
@@ -97,43 +99,7 @@ def _unknown(name: str, why: str) -> Finding:
     return Finding(check=name, status=Status.UNKNOWN, why=why, seen=0)
 
 
-def _names(header: Header, key: str) -> list[str] | None:
-    """Return the names under a key of the header; None if there are none, or no names."""
-    value = header.get(key)
-    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
-        return None
-    return list(value)
-
-
-def _damage(header: Header) -> str:
-    """Say what a header lacks that judging rests on, empty if it is whole."""
-    clients, domain = header.get("clients"), header.get("domain")
-    if not isinstance(clients, dict) or not clients:
-        return "the header does not say who the clients were"
-    for name, client in clients.items():
-        if not isinstance(client, dict) or not {"role", "user"} <= client.keys():
-            return f"the header does not say the role and the user of {name}"
-    if not isinstance(domain, dict):
-        return "the header does not say what the application is"
-    for fact in DOMAIN_FACTS:
-        if not isinstance(domain.get(fact), dict):
-            return f"the header does not say the {fact} of the application"
-    for key in ("checks", "sometimes"):
-        if header.get(key) is not None and _names(header, key) is None:
-            return f"the header's {key} is not a list of names"
-    return ""
-
-
-def _broke(history: History) -> str:
-    """Say why a run went no further, empty if it did not break off."""
-    for record in history.of("broke"):
-        data = record.data or {}
-        found = f"{data.get('place')} expected {data.get('expected')}, found {data.get('found')}"
-        return f"the run broke off at {seconds(record.time_us)}: {found}"
-    return ""
-
-
-def _finding_as_json(finding: Finding, replay: str) -> dict[str, Any]:
+def _finding_as_json(finding: Finding, history: History, replay: str) -> dict[str, Any]:
     return {
         "check": finding.check,
         "status": finding.status.value,
@@ -147,6 +113,7 @@ def _finding_as_json(finding: Finding, replay: str) -> dict[str, Any]:
                 "at_us": story.at_us,
                 "client": story.client,
                 "entity": story.entity,
+                "slice": slice_as_json(history, causal_slice(history, story.records)),
                 "replay": replay,
             }
             for story in finding.stories

@@ -82,18 +82,26 @@ def seconds(time_us: int) -> str:
     return f"{time_us // 1_000_000}.{time_us % 1_000_000 // 1000:03d} s"
 
 
+FIELDS_TOLD = 3
+"""Fields of a row in a sentence; of more, the sentence gives the number."""
+
+
 def words(fields: dict[str, Any] | None, than: dict[str, Any] | None = None) -> str:
     """Write a row for a story: the fields that differ from `than`, or 'no such row'.
 
-    In order of name, because a history read from a file has lost any other.
+    The status first, as it says most, and the others in order of name, because a history read
+    from a file has lost any other.
     """
     if fields is None:
         return "no such row"
     parts = [
         f"{name} {value}"
-        for name, value in sorted(fields.items())
+        for name, value in sorted(fields.items(), key=lambda item: (item[0] != "status", item[0]))
         if name != "id" and (than is None or than.get(name) != value)
     ]
+    hidden = len(parts) - FIELDS_TOLD
+    if hidden > 1:
+        parts[FIELDS_TOLD:] = [f"and {hidden} more fields"]
     return ", ".join(parts) or "the same"
 
 

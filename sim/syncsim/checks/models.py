@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from syncsim.checks import causal, conv, mono, one_order, order, realtime, ryw, wfr
+from syncsim.checks.damage import damage
 from syncsim.checks.done import run_ended
 from syncsim.checks.evidence import Evidence
 from syncsim.checks.verdict import Check, Finding, Status, Story
@@ -36,6 +37,9 @@ ALL = ""
 """The key of the answer for the history as a whole."""
 
 _EVERYBODYS = ("row", "commit", "phase")
+
+PART_RECORDS_MAX = 2_000_000
+"""Each client's part holds all commits; more than this in all parts would not fit in a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,36 @@ def models(evidence: Evidence) -> dict[str, Models]:
     if not run_ended(evidence.history):
         found = {client: _held_back(findings) for client, findings in found.items()}
     return {client: standings(client, findings) for client, findings in found.items()}
+
+
+def models_of(history: History) -> dict[str, Models]:
+    """Return which models hold, for everybody and each client.
+
+    Empty for a history from which nothing can be judged, and for one that is too large.
+    """
+    clients = len(history.header.get("clients") or {})
+    shared = sum(1 for _ in history.of(*_EVERYBODYS))
+    if damage(history) or clients * shared > PART_RECORDS_MAX:
+        return {}
+    return models(Evidence(history))
+
+
+def models_as_json(found: dict[str, Models]) -> dict[str, Any]:
+    """Return the models of everybody, under `all`, and of each client, as plain data."""
+    return {
+        client or "all": {
+            "strongest": list(of.strongest),
+            "models": {
+                name: {
+                    "status": standing.status.value,
+                    "decided_by": standing.finding.check,
+                    "why": standing.finding.why,
+                }
+                for name, standing in of.standings.items()
+            },
+        }
+        for client, of in found.items()
+    }
 
 
 def standings(client: str, findings: dict[str, list[Finding]]) -> Models:

@@ -12,10 +12,14 @@ ROWS_NAMED = 3
 
 
 def rows_named(entities: list[str]) -> str:
-    """Write some rows for a story: `appointment A1 and appointment A2`, or how many."""
+    """Write some rows for a story: `appointments A1, A2 and A3`, or how many."""
     if len(entities) > ROWS_NAMED:
         return f"{len(entities)} rows"
-    return " and ".join(row_name(entity) for entity in entities)
+    kinds = dict.fromkeys(entity.partition("/")[0] for entity in entities)
+    if len(entities) < 2 or len(kinds) > 1:
+        return " and ".join(row_name(entity) for entity in entities)
+    *first, last = (entity.partition("/")[2] for entity in entities)
+    return f"{next(iter(kinds))}s {', '.join(first)} and {last}"
 
 
 def chose(intent: Intent) -> str:

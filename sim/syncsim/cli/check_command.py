@@ -69,9 +69,9 @@ def command(
     record = files.read(path)
     verdict = judge(record, wanted)
     if as_json:
-        print_json(verdict_json(verdict, record))
+        print_json(verdict_json(verdict, record, file=history))
     else:
         from syncsim_reports.text import verdict_table
 
-        console().print(verdict_table(verdict, record))
+        console().print(verdict_table(verdict, record, file=history))
     return STATUS_EXIT[verdict.status.value]

@@ -45,6 +45,7 @@ def command(
     """
     from syncsim import api
     from syncsim.checks import as_json as verdict_json
+    from syncsim.checks.models import models_as_json, models_of
     from syncsim.errors import Problem
     from syncsim.history import jsonl
 
@@ -61,6 +62,7 @@ def command(
     history = run.trial.history
     if as_json:
         document = verdict_json(run.verdict, history)
+        document["models"] = models_as_json(models_of(history))
         document["history_sha256"] = jsonl.digest(history)
         print_json(document)
     else:

@@ -6,8 +6,8 @@ They stand at the bottom so that a scenario can be validated without importing a
 from __future__ import annotations
 
 CHECK_NAMES: tuple[str, ...] = (
-    "CONV", "INVAL", "ROLL", "RYW", "MONO", "ONCE", "OVER", "XVIEW", "LEGAL", "BATCH", "AUDIT",
-    "DONE",
+    "CONV", "INVAL", "GAP", "ROLL", "RYW", "MONO", "ORDER", "WFR", "CAUSAL", "NOFLAP", "ONCE",
+    "OVER", "XVIEW", "LEGAL", "BATCH", "LINEAR", "HONEST", "AUDIT", "DURABLE", "DONE", "COST",
 )  # fmt: skip
 
 SOMETIMES: dict[str, str] = {

@@ -32,6 +32,8 @@ MAX_RETRIES = 100
 """With the longest back-off of 30 s this is most of an hour, longer than anyone waits."""
 MAX_HANDSHAKE_RTTS = 100
 """A TLS handshake takes three; a hundred is a dead line."""
+MAX_LIMIT = 1_000_000_000
+"""A gigabyte for each commit; a bound above that binds nothing."""
 
 
 def _offers(*names: str) -> Any:
@@ -86,6 +88,7 @@ ScenarioName = Annotated[
     str, AfterValidator(values.check_scenario_name), _matches(values.SCENARIO_NAME_PATTERN)
 ]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Limit = Annotated[int, Field(ge=0, le=MAX_LIMIT)]
 Retries = Annotated[int, Field(ge=0, le=MAX_RETRIES)]
 DomainName = Annotated[str, _offers(*DOMAINS)]
 Role = Annotated[str, _offers(*_ROLES)]
@@ -319,7 +322,7 @@ class FaultText(Model):
 
 
 class BoundsText(Model):
-    """How long things may take before a check calls them wrong."""
+    """How long things may take, and what they may cost, before a check calls them wrong."""
 
     settle_us: Duration = Field(
         60_000_000,
@@ -330,6 +333,27 @@ class BoundsText(Model):
         50_000,
         alias="paint",
         description="How long a screen may lag behind what its own client knows.",
+    )
+    gap_us: Duration = Field(
+        5_000_000,
+        alias="gap",
+        description="How long a client that missed a change may take to look again, once it can "
+        "be reached, for GAP.",
+    )
+    deaf_us: Duration = Field(
+        45_000_000,
+        alias="deaf",
+        description="How long a client may take a dead socket to be open, for HONEST.",
+    )
+    requests_per_commit: Limit = Field(
+        None, description="HTTP requests of all clients for each commit, for COST."
+    )
+    bytes_per_commit: Limit = Field(
+        None, description="Bytes sent by anybody for each commit, for COST."
+    )
+    reconnect_peak_per_s: Limit = Field(
+        None,
+        description="Connections and fetches of clients coming back within any second, for COST.",
     )
 
 

@@ -105,12 +105,20 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How long things may take before a check calls them wrong."""
+    """How long things may take, and what they may cost, before a check calls them wrong."""
 
     settle_us: int = 60_000_000
     """Virtual time between healing and the final comparison."""
     paint_us: int = 50_000
     """How long a screen may lag behind what its own client already knows: three frames."""
+    gap_us: int = 5_000_000
+    """How long a client that missed a change may take to make up for it, once reachable."""
+    deaf_us: int = 45_000_000
+    """How long a client may believe a dead socket: socket.io's ping interval and time-out."""
+    requests_per_commit: int | None = None
+    bytes_per_commit: int | None = None
+    reconnect_peak_per_s: int | None = None
+    """What COST asks for; it judges what is stated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,7 +98,7 @@ def _settings(record: Any, names: Sequence[str] = ()) -> dict[str, Any]:
     return {
         field.name.removesuffix(DURATION_SUFFIX): _value(field.name, getattr(record, field.name))
         for field in fields(record)
-        if not names or field.name in names
+        if (not names or field.name in names) and getattr(record, field.name) is not None
     }
 
 
