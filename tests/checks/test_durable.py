@@ -46,7 +46,10 @@ def test_what_a_crash_lost_fails_once(line):
 
 
 def test_the_story_tells_the_change_the_ok_the_crash_and_what_is_there_instead():
-    line = TOLD + "@300 backend.rewind(2) +A1{status=pending}/:rewind @400 +A1{status=done}/:finish end"
+    line = (
+        TOLD
+        + "@300 backend.rewind(2) +A1{status=pending}/:rewind @400 +A1{status=done}/:finish end"
+    )
     story = finding(CHECK, line).stories[0]
     assert story.text == (
         'op-1 chose "accept" for appointment A1 at 0.100 s. The backend committed it on appointment'

@@ -84,9 +84,7 @@ def test_the_story_tells_what_was_missed_since_when_and_for_how_long():
     assert story.records == (9, 10, 11)
     never = finding(CHECK, LOSSY + "@90000 end").stories[0]
     assert "connected again" not in never.text
-    assert never.text.endswith(
-        "It was still so when the record ended at 90.000 s, 89.000 s later."
-    )
+    assert never.text.endswith("It was still so when the record ended at 90.000 s, 89.000 s later.")
 
 
 @pytest.mark.parametrize(

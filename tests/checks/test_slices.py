@@ -54,11 +54,14 @@ def test_the_refusal_stands_with_the_request_that_it_answers():
 def test_every_kind_of_record_says_something():
     written = history(
         LINE + " backend.rewind(1) op-1.deaf(1) op-1.open(2) op-1.close(2,silence)"
-        " op-1.fault(partition) op-1.heal(partition) op-2.event(A1,2) op-2.invalidate(pending,event)"
+        " op-1.fault(partition) op-1.heal(partition) op-2.event(A1,2)"
+        " op-2.invalidate(pending,event)"
         " op-2.freshen(pending,rollback) op-2.fetch_failed(pending,f1,timeout)"
-        " op-2.fetch_cancelled(pending,f1,event) op-2.unmount(pending) op-1+i1:A1.1{status=accepted}"
+        " op-2.fetch_cancelled(pending,f1,event) op-2.unmount(pending)"
+        " op-1+i1:A1.1{status=accepted}"
         " op-1-i1:A1=rollback op-1:pending<A1.2 op-1:pending<-A1 op-1:pending-A1 op-1!i1=ok"
-        " op-1:pending=A1.1{status=accepted}+i1 -A1/i1:forbidden op-1.arm(online) op-1.disarm(online)"
+        " op-1:pending=A1.1{status=accepted}+i1 -A1/i1:forbidden op-1.arm(online)"
+        " op-1.disarm(online)"
         " $i1 op-1.broke(x,y,z)"
     )
     assert {record.kind for record in written} == KINDS.keys()
@@ -68,8 +71,10 @@ def test_every_kind_of_record_says_something():
     assert said["rewind"] == "comes back from a crash with commits up to 1 only"
     assert said["lose"] == "never receives the news of the change from backend (dropped)"
     assert said["unlay"] == "takes the pending change of appointment A1 away (rollback)"
-    assert said["paint"] == "pending shows version 1 of appointment A1 (status accepted) with the"\
+    assert (
+        said["paint"] == "pending shows version 1 of appointment A1 (status accepted) with the"
         " pending i1"
+    )
 
 
 def test_a_verdict_as_json_carries_the_slice_and_the_command_for_a_file():

@@ -63,9 +63,7 @@ def ladder(found: Mapping[str, Models], header: Header) -> Figure:
             x = LEFT_PX + step * (place + 0.5)
             _one(ax, found[name], x, min(step * 0.36, 48), heights, step)
             title = drawable(name or "everybody", max(int(step / 9), 6))
-            ax.text(
-                x, TOP_PX + 40, title, fontsize=14, fontweight="bold", ha="center", color=INK
-            )
+            ax.text(x, TOP_PX + 40, title, fontsize=14, fontweight="bold", ha="center", color=INK)
         key_line(figure, KEY)
         hidden = len(found) - len(names)
         if hidden:

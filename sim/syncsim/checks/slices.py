@@ -83,28 +83,10 @@ def says(history: History, record: Record) -> str:
 
 
 def _of_client(record: Record, data: dict[str, Any], row: str) -> str:
-    """Write what a record of a client's cache or screen says, empty for another kind."""
+    """Write what a record of a client's screen says, empty for another kind."""
     view, reason = record.view, data.get("reason", "")
     known = f"version {record.version} of {row}" if record.version >= 0 else row
     match record.kind:
-        case "mount":
-            return f"{view} comes on screen"
-        case "unmount":
-            return f"{view} leaves the screen"
-        case "fetch":
-            return f"asks for {view} ({data.get('trigger', '')})"
-        case "fetched":
-            at = f", as of commit {record.lsn}" if record.lsn >= 0 else ""
-            return f"has the answer for {view}{at}"
-        case "fetch_failed" | "fetch_cancelled":
-            ended = "fails" if record.kind == "fetch_failed" else "is given up"
-            return f"the request for {view} {ended} ({reason})"
-        case "invalidate":
-            return f"marks {view} as out of date ({reason})"
-        case "freshen":
-            return f"marks {view} as up to date without asking ({reason})"
-        case "event":
-            return f"hears of {known}"
         case "overlay":
             fields = data.get("fields")
             change = words(fields) if fields else "gone"
@@ -116,7 +98,19 @@ def _of_client(record: Record, data: dict[str, Any], row: str) -> str:
             return f"now knows {told} in {view}"
         case "paint":
             return f"{view} shows {_painted(data, known, row)}"
-    return ""
+        case "event":
+            return f"hears of {known}"
+    at = f", as of commit {record.lsn}" if record.lsn >= 0 else ""
+    return {
+        "mount": f"{view} comes on screen",
+        "unmount": f"{view} leaves the screen",
+        "fetch": f"asks for {view} ({data.get('trigger', '')})",
+        "fetched": f"has the answer for {view}{at}",
+        "fetch_failed": f"the request for {view} fails ({reason})",
+        "fetch_cancelled": f"the request for {view} is given up ({reason})",
+        "invalidate": f"marks {view} as out of date ({reason})",
+        "freshen": f"marks {view} as up to date without asking ({reason})",
+    }.get(record.kind, "")
 
 
 def _painted(data: dict[str, Any], known: str, row: str) -> str:

@@ -35,6 +35,9 @@ MAX_HANDSHAKE_RTTS = 100
 MAX_LIMIT = 1_000_000_000
 """A gigabyte for each commit; a bound above that binds nothing."""
 
+_UNSTATED: Any = None
+"""The default of a limit that nothing is held to unless a file states it."""
+
 
 def _offers(*names: str) -> Any:
     """Let an editor offer names that `compile` looks up and reports."""
@@ -346,13 +349,13 @@ class BoundsText(Model):
         description="How long a client may take a dead socket to be open, for HONEST.",
     )
     requests_per_commit: Limit = Field(
-        None, description="HTTP requests of all clients for each commit, for COST."
+        _UNSTATED, description="HTTP requests of all clients for each commit, for COST."
     )
     bytes_per_commit: Limit = Field(
-        None, description="Bytes sent by anybody for each commit, for COST."
+        _UNSTATED, description="Bytes sent by anybody for each commit, for COST."
     )
     reconnect_peak_per_s: Limit = Field(
-        None,
+        _UNSTATED,
         description="Connections and fetches of clients coming back within any second, for COST.",
     )
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from syncsim.checks import as_json, judge
 from syncsim_reports.figures import story_diagram
-from tests.checks.test_slices import LINE
 from tests.checks.notation import history
+from tests.checks.test_slices import LINE
 
 
 def test_the_diagram_shows_what_led_to_the_failure_and_nothing_else():
@@ -13,9 +13,7 @@ def test_the_diagram_shows_what_led_to_the_failure_and_nothing_else():
     figure = story_diagram(written, "INVAL", story)
     (axes,) = figure.axes
     told = [text.get_text() for text in axes.texts]
-    assert figure.texts[0].get_text() == (
-        "What led to the failure of INVAL at 0.200 s on op-2, A1"
-    )
+    assert figure.texts[0].get_text() == ("What led to the failure of INVAL at 0.200 s on op-2, A1")
     assert "asks: accept A1" in told
     assert "commits A1 v2" in told
     assert "shows A1 v1, pending" in told
