@@ -61,7 +61,12 @@ def test_the_header_holds_what_a_judge_must_know():
     ).header
     assert (header["scenario"], header["seed"]) == ("test", 9)
     assert header["clients"] == {"op-1": {"role": "operator", "user": "op-1"}}
-    assert header["bounds"] == {"settle_us": 20 * SECOND, "paint_us": 50 * MS}
+    assert header["bounds"] == {
+        "settle_us": 20 * SECOND,
+        "paint_us": 50 * MS,
+        "deaf_us": 45 * SECOND,
+        "gap_us": 5 * SECOND,
+    }
     assert (header["checks"], header["sometimes"]) == (["CONV"], ["refusal"])
     assert header["design"]["overlay"] == {"strategy": "layers", "cancel_fetches": True}
     assert header["network"]["delay_us"] == 20 * MS
