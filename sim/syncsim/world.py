@@ -125,6 +125,7 @@ class World:
             users={client.name: (client.role, client.user) for client in scenario.clients},
             push=design.push,
             audit=design.audit,
+            merge=design.merge,
         )
         self._broker = Broker()
         self._clients: dict[str, client_ports.Dashboard] = {}

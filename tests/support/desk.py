@@ -67,11 +67,13 @@ class Desk:
         """Load the page with these views, the pending list if none are named."""
         return self.tell(ports.Start(views or ("pending",)))
 
-    def rows(self, request: Request | str, *rows: Row, lsn: int = 0) -> list[Output]:
+    def rows(
+        self, request: Request | str, *rows: Row, lsn: int = 0, last_intent: int = 0
+    ) -> list[Output]:
         """Answer a fetch; the read point is the newest row's if none is given."""
         name = request if isinstance(request, str) else request.name
         read = lsn or max((row.lsn for row in rows), default=1)
-        return self.tell(ports.Received(RowsBody(name, rows, read), f"{name}/reply"))
+        return self.tell(ports.Received(RowsBody(name, rows, read, last_intent), f"{name}/reply"))
 
     def ready(self, *rows: Row, views: Iterable[str] = ("pending",)) -> None:
         """Load the page, answer every view with the same rows, and paint."""

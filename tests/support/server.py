@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from syncsim.backend import Backend
+from syncsim.backend.backend import ARRIVAL
 from syncsim.backend.ports import Alarm, Due, Input, Note, Output, Publish, Reply, Request
+from syncsim.design import Merge
 from syncsim.domain import BOOKING, Domain
 from syncsim.net import BACKEND
-from syncsim.net.messages import Message, MutateBody, QueryBody, ResultBody, RowsBody
+from syncsim.net.messages import Message, MutateBody, QueryBody, ResultBody, RowsBody, Stamp
 from syncsim.scenario.scenario import Row
 
 USERS = {
@@ -59,8 +61,9 @@ class Server:
         domain: Domain = BOOKING,
         push: bool = True,
         audit: bool = True,
+        merge: Merge = ARRIVAL,
     ) -> None:
-        self.backend = Backend(domain=domain, users=USERS, push=push, audit=audit)
+        self.backend = Backend(domain=domain, users=USERS, push=push, audit=audit, merge=merge)
         self.started = self.backend.start(
             [(f"{row.entity}/{row.id}", dict(row.fields)) for row in rows]
         )
@@ -80,12 +83,14 @@ class Server:
         key: str = "",
         if_match: Mapping[str, int] | None = None,
         intent: str = "",
+        number: int = 0,
+        stamp: Stamp | None = None,
     ) -> Did:
         """Ask for an action; a bare id means an appointment."""
         self._asked += 1
         intent = intent or f"i{self._asked}"
         named = tuple(name if "/" in name else f"appointment/{name}" for name in entities)
-        body = MutateBody(action, named, args or {}, key, if_match or {})
+        body = MutateBody(action, named, args or {}, key, if_match or {}, number, stamp)
         return self._tell(Request(_message(f"{intent}/1", client, "mutate", body, intent)))
 
     def rows(self, client: str, query: str, row_id: str = "") -> dict[str, Any]:

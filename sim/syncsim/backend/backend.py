@@ -9,12 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from syncsim.backend.merge import merge_rule
 from syncsim.backend.ports import Alarm, Due, Input, Note, Output, Publish, Reply
 from syncsim.backend.store import Store, initial_change
-from syncsim.domain import SYSTEM_ROLE, Action, Domain, Fields, Row, allows, changes, id_of, type_of
+from syncsim.design import Merge
+from syncsim.domain import (
+    SYSTEM_ROLE,
+    Action,
+    Change,
+    Domain,
+    Fields,
+    Row,
+    allows,
+    changes,
+    id_of,
+    type_of,
+)
 from syncsim.net.messages import (
     BATCH_ITEM_BYTES,
     REPLY_BYTES,
+    SUPERSEDED,
     EventBody,
     ItemResult,
     Message,
@@ -29,6 +43,8 @@ FORBIDDEN = "forbidden"
 NOT_FOUND = "not-found"
 CONFLICT = "version-conflict"
 ILLEGAL = "illegal-state"
+
+ARRIVAL = Merge()
 
 
 class Asker(NamedTuple):
@@ -45,7 +61,8 @@ class Backend:
     """The one authority on every row.
 
     `users` gives each client's role and user, as its access token would. `push` is whether
-    commits are published, `audit` whether they are entered in the audit log.
+    commits are published, `audit` whether they are entered in the audit log, `merge` how two
+    writes of one row are put in order.
     """
 
     def __init__(
@@ -55,6 +72,7 @@ class Backend:
         users: Mapping[str, tuple[str, str]],
         push: bool,
         audit: bool,
+        merge: Merge = ARRIVAL,
     ) -> None:
         self._domain = domain
         self._users = users
@@ -62,6 +80,8 @@ class Backend:
         self._audit = audit
         self._store = Store(domain)
         self._answers: dict[str, ResultBody] = {}
+        self._merge = merge_rule(merge)
+        self._decided: dict[str, int] = {}
 
     def start(self, rows: Iterable[tuple[str, Fields]]) -> list[Output]:
         """Fill the store and set the alarms of the backend's own clock."""
@@ -89,7 +109,8 @@ class Backend:
         role, user = self._users[message.sender]
         rows, size = self._store.view(role, user, body.query, body.row_id)
         lsn = self._store.lsn
-        answer = RowsBody(message.name, rows, lsn)
+        decided = self._decided.get(message.sender, 0)
+        answer = RowsBody(message.name, rows, lsn, decided, self._merge.clock)
         return self._reply(message, "rows", answer, REPLY_BYTES + size, lsn)
 
     def _mutate(self, message: Message, body: MutateBody) -> list[Output]:
@@ -103,11 +124,13 @@ class Backend:
                 items.append(item)
                 made += rows
             answer = ResultBody(message.name, tuple(items), tuple(made), self._store.lsn)
+            if body.number:
+                self._decided[message.sender] = body.number
             if body.key:
                 self._answers[body.key] = answer
         size = REPLY_BYTES + BATCH_ITEM_BYTES * len(answer.items)
         size += sum(row.bytes for row in answer.rows)
-        answer = answer._replace(request=message.name)
+        answer = answer._replace(request=message.name, clock=self._merge.clock)
         out.append(self._reply(message, "result", answer, size, answer.lsn))
         return out
 
@@ -119,15 +142,20 @@ class Backend:
         action = self._domain.actions[body.action]
         row = self._store.get(entity)
         reason = self._objection(action, role, user, row, body.if_match.get(entity))
-        if reason:
+        result = "refused"
+        asker = Asker(message.sender, role, user, message.intent, message.name)
+        wanted: list[Change] = []
+        if row is not None and not reason:
+            wanted = self._wanted(action, row, asker, body.args)
+            reason = self._merge.admit(wanted, body.stamp, has_version=entity in body.if_match)
+            result = SUPERSEDED if reason == SUPERSEDED else result
+        if row is None or reason:
             version = row.version if row else -1
             facts = {"action": action.name, "reason": reason, "role": role, "user": user}
             out.append(Note("refuse", message.sender, message.intent, entity, version, -1, facts))
             seen = self._store.project(role, row) if row else None
-            return ItemResult(entity, "refused", reason, version, seen), []
-        assert row is not None, entity
-        asker = Asker(message.sender, role, user, message.intent, message.name)
-        made = self._commit(action, row, asker, body.args, out)
+            return ItemResult(entity, result, reason, version, seen), []
+        made = self._commit(action, row, asker, wanted, out)
         visible = [self._store.project(role, new) for new in made]
         seen = visible[0]
         return (
@@ -150,26 +178,30 @@ class Backend:
             return ILLEGAL
         return ""
 
+    def _wanted(
+        self, action: Action, row: Row, asker: Asker, args: Mapping[str, str]
+    ) -> list[Change]:
+        """Return what an action would change."""
+        assert row.fields is not None, row.entity
+        return changes(
+            self._domain,
+            action,
+            row.entity,
+            row.fields,
+            user=asker.user,
+            intent=asker.intent,
+            args=args,
+        )
+
     def _commit(
         self,
         action: Action,
         row: Row,
         asker: Asker,
-        args: Mapping[str, str],
+        wanted: list[Change],
         out: list[Output],
     ) -> list[Row]:
-        assert row.fields is not None, row.entity
-        made = self._store.commit(
-            changes(
-                self._domain,
-                action,
-                row.entity,
-                row.fields,
-                user=asker.user,
-                intent=asker.intent,
-                args=args,
-            )
-        )
+        made = self._store.commit(wanted)
         who = {"action": action.name, "role": asker.role, "user": asker.user}
         for new in made:
             out.append(
@@ -183,9 +215,8 @@ class Backend:
             version = made[0].version
             out.append(Note("audit", asker.client, asker.intent, row.entity, version, lsn, who))
         if self._push:
-            event = EventBody(
-                action.name, asker.intent, lsn, tuple((new.entity, new.version) for new in made)
-            )
+            named = tuple((new.entity, new.version) for new in made)
+            event = EventBody(action.name, asker.intent, lsn, named, self._merge.clock)
             out.append(Publish(f"{asker.request}/{id_of(row.entity)}", asker.client, event))
         return made
 
@@ -198,7 +229,7 @@ class Backend:
         out: list[Output] = []
         if allows(self._domain, action, row.fields, "", self._store.fields):
             clock = Asker("", SYSTEM_ROLE, "", "", f"{SYSTEM_ROLE}/{due.action}")
-            self._commit(action, row, clock, {}, out)
+            self._commit(action, row, clock, self._wanted(action, row, clock, {}), out)
         return out
 
     @staticmethod

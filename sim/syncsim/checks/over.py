@@ -56,8 +56,8 @@ def _taken_off(
 ) -> str:
     """Say what is wrong with the end of an overlay, empty if nothing is.
 
-    An overlay may go before the outcome only if the confirmed row holds its commit already:
-    then the person sees no difference.
+    An overlay may go before the outcome only if the confirmed rows are from after the backend
+    decided on it: then they show what became of it.
     """
     if overlay is None:
         return f"though {unlay.at} says that it took it away at {seconds(unlay.time_us)}"
@@ -68,8 +68,9 @@ def _taken_off(
     told = _told(outcome, unlay.entity)
     if unlay.time_us < outcome.time_us - evidence.paint_us:
         reason = (unlay.data or {}).get("reason")
-        committed = any(c.entity == unlay.entity and c.seq < unlay.seq for c in intent.commits)
-        if reason != "fence" or not committed:
+        decided = (*intent.commits, *intent.refusals)
+        known = any(d.entity == unlay.entity and d.seq < unlay.seq for d in decided)
+        if reason != "fence" or not known:
             return f"{gone}, before its outcome was known ({told})"
     late = unlay.time_us > outcome.time_us + evidence.paint_us
     if late and _result(outcome, unlay.entity) != "ok":

@@ -64,7 +64,7 @@ class Overlays:
         if kind == "overlay":
             data = record.data or {}
             self._rows_of.setdefault(intent, {})[entity] = None
-            layers.append(Layer(intent, data.get("fields"), tuple(data.get("views", ()))))
+            _lay(layers, Layer(intent, data.get("fields"), tuple(data.get("views", ()))))
             ended = [layer for layer in layers if layer.intent in self._outcomes]
             if len(ended) > ENDED_MAX:
                 layers.remove(ended[0])
@@ -146,3 +146,15 @@ class Overlays:
         data = outcome.data or {}
         result: str = data.get("items", {}).get(entity) or data.get("result", "")
         return result
+
+
+def _lay(layers: list[Layer], layer: Layer) -> None:
+    """Put an overlay on; one that its intent has on already is replaced where it lies.
+
+    A client that runs a pending intent again may find that it now sets other fields.
+    """
+    for place, old in enumerate(layers):
+        if old.intent == layer.intent and old.is_on:
+            layers[place] = layer
+            return
+    layers.append(layer)

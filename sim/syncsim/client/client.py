@@ -57,7 +57,9 @@ class Client:
         overlay = overlay_strategy(design.overlay)
         self._http = Http(self._context)
         self._slices = SliceStore(self._context, self._touch_slice)
-        self._views = Views(self._context, self._http, self._slices, self._read, self._touch)
+        self._views = Views(
+            self._context, self._http, self._slices, self._read, self._touch, overlay.on_base
+        )
         self._screen = Screen(self._context, self.picture, self._slices, overlay)
         self._writes = Writes(
             self._context,
@@ -214,6 +216,7 @@ class Client:
 
     def _received(self, event: Received) -> None:
         body = event.body
+        self._context.clock.see(body.clock)
         if isinstance(body, RowsBody | ResultBody):
             self._set_off_by(event.origin, "settle")
             self._http.answer(body.request, body)

@@ -7,6 +7,7 @@ from typing import Any
 from syncsim.client.cache.environment import Environment
 from syncsim.client.page import Page
 from syncsim.client.ports import Note, Output
+from syncsim.client.stamps import stamp_clock
 from syncsim.design import Design
 from syncsim.domain import Domain
 
@@ -30,6 +31,7 @@ class Context:
         self.design = design
         self.page = Page()
         self.environment = Environment(self.page)
+        self.clock = stamp_clock(design.merge, name, lambda: self.page.now_us)
         self.origin = "start"
         self.trigger = "mount"
         self.luck = 0

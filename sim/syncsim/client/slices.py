@@ -24,6 +24,7 @@ class SliceStore:
     def __init__(self, context: Context, touched: Callable[[], None]) -> None:
         self._context = context
         self._touched = touched
+        self._last_intents: dict[str, int] = {}
         self._is_used = context.design.store == "cache-and-slice"
         self.redux = Store({}, self._reduce)
 
@@ -33,9 +34,17 @@ class SliceStore:
         rows: Rows = self.redux.state
         return rows
 
-    def receive(self, rows: Iterable[Row]) -> None:
-        """Tell the store of the rows of an answer."""
-        self.redux.dispatch(Action(RECEIVED, payload=tuple(rows)))
+    def receive(self, rows: Iterable[Row], last_intent: int = 0) -> None:
+        """Tell the store of the rows of an answer, which takes these intents into account."""
+        taken = tuple(rows)
+        self.redux.dispatch(Action(RECEIVED, payload=taken))
+        for row in taken:
+            if self.rows.get(row.entity, row).version <= row.version:
+                self._last_intents[row.entity] = last_intent
+
+    def last_intent(self, entity: str) -> int:
+        """Return the number of the last intent that the copy of a row takes into account."""
+        return self._last_intents.get(entity, 0)
 
     def _reduce(self, state: Rows, action: Action) -> Rows:
         if action.type != RECEIVED or not self._is_used:

@@ -22,13 +22,15 @@ class Fetch(NamedTuple):
     """The latest request of a fetch under way; between two tries it is the one that failed.
 
     `origin` is what set the fetch off, `generation` the view's when this request was sent,
-    `read_lsn` the read point of its answer, -1 before there is one.
+    `read_lsn` the read point of its answer, -1 before there is one, and `last_intent` the
+    number of this client's last intent that the answer takes into account.
     """
 
     request: str
     origin: str
     generation: int
     read_lsn: int = -1
+    last_intent: int = 0
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -37,7 +39,8 @@ class View:
 
     `query` is None before its first use and after the cache has dropped it, `observer` while
     the view is off screen. `confirmed` is what the server told; the data of the query may
-    hold local writes on top of it. `invalidated_by` is what set off the last invalidation.
+    hold local writes on top of it. `read_lsn` and `last_intent` are those of the last answer.
+    `invalidated_by` is what set off the last invalidation.
     """
 
     name: str
@@ -54,6 +57,8 @@ class View:
     generation: int = 0
     invalidated_by: str = ""
     fetch: Fetch | None = None
+    read_lsn: int = -1
+    last_intent: int = 0
 
     @property
     def is_mounted(self) -> bool:
@@ -71,6 +76,14 @@ class View:
     def matches(self, prefix: tuple[str, ...]) -> bool:
         """Tell whether the key starts with a prefix, as invalidation matches keys."""
         return self.key[: len(prefix)] == prefix
+
+
+def listed(rows: Rows) -> list[str]:
+    """Return the entities of a view in the order of its list: what came in last is at the top.
+
+    An answer has them the other way round, oldest first, so a new row pushes all others down.
+    """
+    return list(reversed(rows))
 
 
 def merged(view: View, answer: Iterable[Row], newer: Iterable[Row]) -> Rows:

@@ -32,7 +32,8 @@ from syncsim.net.messages import REQUEST_BYTES, QueryBody, RowsBody
 class Views:
     """The views of one client by name, in the order of first use.
 
-    `touched` is called with a view whose painted content may have changed.
+    `touched` is called with a view whose painted content may have changed, `changed` with one
+    whose confirmed rows have.
     """
 
     def __init__(
@@ -42,9 +43,11 @@ class Views:
         slices: SliceStore,
         read: ReadStrategy,
         touched: Callable[[View], None],
+        changed: Callable[[Views, View], None],
     ) -> None:
         self.context = context
         self.touched = touched
+        self._changed = changed
         self.client = QueryClient(context.environment)
         self.client.mount()
         self.client.query_cache.subscribe(self._on_cache_event)
@@ -78,6 +81,14 @@ class Views:
             if row is not None and (best is None or row.version > best.version):
                 best = row
         return best
+
+    def all_in_slice(self) -> Rows:
+        """Return the slice store's copies."""
+        return dict(self._slices.rows)
+
+    def in_slice(self, entity: str) -> tuple[Row | None, int]:
+        """Return the slice store's copy of a row, and the last intent that it contains."""
+        return self._slices.rows.get(entity), self._slices.last_intent(entity)
 
     def _newer(self, read_lsn: int) -> list[Row]:
         """Return the newest known versions of the rows that changed after a read point."""
@@ -193,10 +204,10 @@ class Views:
         newer = self._newer(body.lsn) if keeps_newest else []
         fetch = view.fetch
         if fetch is not None and fetch.request == request:
-            view.fetch = fetch._replace(read_lsn=body.lsn)
-            self._slices.receive(body.rows)
+            view.fetch = fetch._replace(read_lsn=body.lsn, last_intent=body.last_intent)
+            self._slices.receive(body.rows, body.last_intent)
         elif not keeps_newest:
-            self._slices.receive(body.rows)
+            self._slices.receive(body.rows, body.last_intent)
         return merged(view, body.rows, newer)
 
     def cancel(self, view: View, reason: str) -> None:
@@ -246,12 +257,12 @@ class Views:
             self.context.note("freshen", view=view.view, data={"reason": reason})
         self.client.set_query_data(list(view.key), rows)
 
-    def receive(self, rows: tuple[Row, ...]) -> None:
+    def receive(self, rows: tuple[Row, ...], last_intent: int) -> None:
         """Take the rows of the answer to a write where the app takes them.
 
         That is the slice store. Where it is the only copy, every view that lists a row shows it.
         """
-        self._slices.receive(rows)
+        self._slices.receive(rows, last_intent)
         if self.context.design.store == "slice":
             for row in rows:
                 for view in self.cached():
@@ -259,12 +270,12 @@ class Views:
                     if held is not None and held.version != row.version:
                         self._replace(view, row, belongs=True)
 
-    def learn(self, rows: tuple[Row, ...]) -> None:
+    def learn(self, rows: tuple[Row, ...], last_intent: int) -> None:
         """Take newer confirmed rows into every copy that they belong to, and out of others.
 
         The answer to a repeated request may hold rows that have changed since.
         """
-        self._slices.receive(rows)
+        self._slices.receive(rows, last_intent)
         for row in rows:
             known = self.known(row.entity)
             if known is not None and known.version > row.version:
@@ -272,6 +283,9 @@ class Views:
             assert row.fields is not None, row.entity
             for view in self.cached():
                 if view.confirmed is None or type_of(row.entity) != view.entity_type:
+                    continue
+                if view.read_lsn >= row.lsn:
+                    # Its answer is from after this commit; if the row is not there, it has left.
                     continue
                 held = view.confirmed.get(row.entity)
                 if held is None or held.version < row.version:
@@ -288,6 +302,7 @@ class Views:
             del rows[row.entity]
         self._note_base(view, view.confirmed, rows)
         self._put(view, rows)
+        self._changed(self, view)
 
     def _put(self, view: View, rows: Rows) -> None:
         """Put confirmed rows into the cache; they make the view neither fresher nor staler."""
@@ -336,10 +351,12 @@ class Views:
         assert fetch is not None, view.view
         view.fetch = None
         view.confirmed = query.state.data
+        view.read_lsn, view.last_intent = fetch.read_lsn, fetch.last_intent
         fresh = self._read.is_fresh(view, fetch)
         data = {"fresh": fresh}
         context.note("fetched", "", fetch.request, "", -1, fetch.read_lsn, view.view, data)
         self._note_base(view, old or {}, query.state.data)
+        self._changed(self, view)
         if not fresh:
             context.page.microtask(lambda: self._trail(view, query))
 

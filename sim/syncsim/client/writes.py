@@ -18,7 +18,13 @@ from syncsim.client.redux_toolkit.slice import Action, Store
 from syncsim.client.views import Views
 from syncsim.client.write import WriteStrategy
 from syncsim.domain import Row
-from syncsim.net.messages import BATCH_ITEM_BYTES, REQUEST_BYTES, MutateBody, ResultBody
+from syncsim.net.messages import (
+    BATCH_ITEM_BYTES,
+    REQUEST_BYTES,
+    SUPERSEDED,
+    MutateBody,
+    ResultBody,
+)
 
 
 class Writes:
@@ -45,6 +51,8 @@ class Writes:
         self._overlay = overlay
         self._read = read
         self._write = write
+        self._asked = 0
+        self._pending: dict[str, Intent] = {}
         self._thunk = AsyncThunk(
             "intents/send",
             lambda intent, _: self._attempt(intent).then(_refused_or_not),
@@ -57,6 +65,11 @@ class Writes:
         """Show a new intent and send it when its turn comes."""
         assert intent.attempts == 0, intent.name
         assert intent.entities, intent.name
+        self._asked += 1
+        intent.number = self._asked
+        if self._context.design.merge.is_stamped:
+            intent.stamp = self._context.clock.tick()
+        self._pending[intent.name] = intent
         self._overlay.put(self._views, intent)
         if self._write.submit(intent):
             self._send(intent)
@@ -86,6 +99,8 @@ class Writes:
             intent.args,
             intent.name if write.idempotency_key else "",
             {e: row.version for e, row in known.items() if row} if write.if_match else {},
+            intent.number if context.design.numbers_intents else 0,
+            intent.stamp,
         )
         size = REQUEST_BYTES + BATCH_ITEM_BYTES * len(intent.entities)
         request = Request(name, "mutate", body, size, intent.name, intent.target)
@@ -107,25 +122,31 @@ class Writes:
 
     def _answered(self, intent: Intent, body: ResultBody) -> None:
         first = body.items[0]
-        items = {item.entity: item.result for item in body.items}
+        result = "ok" if intent.action.batch else _shown(first.result)
+        reason = "" if result == "ok" else first.reason
+        items = {item.entity: _shown(item.result) for item in body.items}
         current = tuple(item.row for item in body.items if isinstance(item.row, Row))
         is_batch = intent.action.batch
-        is_ok = is_batch or first.result == "ok"
         # A refusal carries the row as it is now; the app as it is does not look at it.
         intent.answer_rows = (*body.rows, *(row for row in current if row not in body.rows))
+        intent.answer_lsn = body.lsn
+        intent.refused = tuple(name for name, result in items.items() if result != "ok")
         self._end(
             intent,
-            "ok" if is_ok else "refused",
-            "" if is_ok else first.reason,
+            result,
+            reason,
             confirmed=body.rows,
             items=items if is_batch else {},
-            version=first.version if is_ok and not is_batch else -1,
-            lsn=body.lsn if is_ok else -1,
+            version=first.version if result == "ok" and not is_batch else -1,
+            lsn=body.lsn if result == "ok" else -1,
         )
+        self._go_on(intent, result, reason)
 
     def _gave_up(self, intent: Intent, reason: str) -> None:
         """End an intent without an answer: only if nothing was sent is it sure to have failed."""
-        self._end(intent, "unknown" if intent.attempts else "failed", reason)
+        result = "unknown" if intent.attempts else "failed"
+        self._end(intent, result, reason)
+        self._go_on(intent, result, reason)
 
     def _end(
         self,
@@ -143,16 +164,29 @@ class Writes:
         is_ok = result == "ok"
         context.origin, context.trigger = intent.name, "settle"
         self._overlay.settle(self._views, intent, is_ok=is_ok)
-        self._views.receive(confirmed)
+        self._views.receive(confirmed, intent.number)
+        del self._pending[intent.name]
         data: dict[str, Any] = {"result": result}
         if reason:
             data["reason"] = reason
         if items:
             data["items"] = items
         context.note("outcome", intent.name, "", intent.target, version, lsn, "", data)
-        self._read.on_settled(self._views, intent.action, is_ok=is_ok)
+        if not (self._pending and context.design.write.invalidate_when_last):
+            self._read.on_settled(self._views, intent.action, is_ok=is_ok)
+
+    def _go_on(self, intent: Intent, result: str, reason: str) -> None:
+        """Send what waited for an intent, or give it up if a refusal takes it along."""
+        if result == "refused" and reason != SUPERSEDED:
+            for given_up in self._write.give_up(intent):
+                self._end(given_up, "failed", "aborted")
         for released in self._write.ended(intent):
             self._send(released)
+
+
+def _shown(result: str) -> str:
+    """Return what a person is told of an item: superseded means that nothing was changed."""
+    return "ok" if result == "ok" else "refused"
 
 
 def _refused_or_not(body: ResultBody) -> ResultBody:

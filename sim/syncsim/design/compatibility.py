@@ -37,13 +37,61 @@ NEEDS: tuple[Need, ...] = (
         (),
         "it waits for a share of that time",
     ),
+    Need(
+        ("overlay.strategy", "rebase"),
+        "write.strategy",
+        ("fifo",),
+        "the number of the last intent decided says nothing of earlier ones that are still under way",
+    ),
+    Need(
+        ("overlay.strategy", "rebase"),
+        "keep_newest",
+        (True,),
+        "an answer from before a commit would bring back a base without it, after it was dropped",
+    ),
+    *(
+        Need(
+            ("overlay.strategy", name),
+            "store",
+            ("cache-and-slice",),
+            "it writes into the query cache, and the slice store does not show that",
+        )
+        for name in ("snapshot", "inverse", "revision")
+    ),
+    *(
+        Need(
+            ("write.on_refusal", policy),
+            "write.strategy",
+            ("serial", "fifo"),
+            "where all is sent at once, nothing waits that could be given up",
+        )
+        for policy in ("abort-dependants", "abort-all")
+    ),
+    Need(
+        ("merge.strategy", "version"),
+        "write.if_match",
+        (True,),
+        "it refuses every write that names no version",
+    ),
+    *(
+        Need(
+            ("merge.strategy", name),
+            "write.if_match",
+            (False,),
+            "a write based on an old version would be refused before its time stamp counts",
+        )
+        for name in ("client-clock", "hybrid-clock")
+    ),
 )
 """What cannot go together, stated as what each choice needs. One row, one reason."""
 
 SETTINGS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "read.interval_us": ("read.strategy", ("poll",)),
     "read.trailing_us": ("read.strategy", ("generation",)),
+    "overlay.address": ("overlay.strategy", ("inverse",)),
+    "overlay.fence_timeout_us": ("overlay.strategy", ("freeze",)),
     "recovery.spread_us": ("recovery.strategy", ("invalidate-spread",)),
+    "merge.stamps": ("merge.strategy", ("client-clock", "hybrid-clock")),
 }
 """Settings that only some strategies look at: where that is chosen, and by which of them."""
 

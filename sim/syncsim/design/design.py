@@ -7,12 +7,24 @@ from a gap, M how the backend decides.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, TypeVar
 
 from syncsim.design.compatibility import SETTINGS, is_used
 
 SECOND_US = 1_000_000
+
+T = TypeVar("T")
+
+
+def quiet(default: T) -> T:
+    """Return a field that a header leaves out while it has its default.
+
+    So the histories of the designs that do not use a setting are the same bytes with it and
+    without it.
+    """
+    made: T = field(default=default, metadata={"quiet": True})
+    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +56,34 @@ class Overlay:
     """O: how a pending intent is shown.
 
     `pessimistic`: not at all. `snapshot`: written into the cache, restored from a snapshot
-    on error. `layers`: kept apart and applied again on every change of the confirmed rows.
+    on error. `inverse`: written into the cache, undone by a patch of the changed fields.
+    `revision`: as `snapshot`, but restored only if nothing else was written since. `layers`:
+    kept apart and applied again on every change of the confirmed rows. `rebase`: as `layers`,
+    run again on the new rows until they contain the intent. `freeze`: the touched rows stay
+    as painted until the confirmed rows contain the commit.
     """
 
-    strategy: Literal["pessimistic", "snapshot", "layers"]
+    strategy: Literal[
+        "pessimistic", "snapshot", "inverse", "revision", "layers", "rebase", "freeze"
+    ]  # fmt: skip
     cancel_fetches: bool = False
     """Whether fetches in flight are cancelled before the overlay goes on."""
+    address: Literal["id", "index"] = "id"
+    """How an `inverse` patch finds its row: by its id, or by its place in the list."""
+    fence_timeout_us: int = 5 * SECOND_US
+    """How long `freeze` waits for the commit after an ok (TanStack DB's awaitTxId: 5 s)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
     """W: how intents are sent.
 
-    `parallel`: each at once. `serial`: one at a time per row. A `thunk` is sent once and knows
-    nothing of the network; a `mutation` of the cache waits for it, and is tried again.
+    `parallel`: each at once. `serial`: one at a time per row. `fifo`: one at a time. A `thunk`
+    is sent once and knows nothing of the network; a `mutation` of the cache waits for it, and is
+    tried again.
     """
 
-    strategy: Literal["parallel", "serial"]
+    strategy: Literal["parallel", "serial", "fifo"]
     sent_by: Literal["thunk", "mutation"] = "thunk"
     idempotency_key: bool = False
     if_match: bool = False
@@ -68,6 +91,10 @@ class Write:
     retries: int = 0
     """Retries of a mutation whose fate is unknown, 1 s doubling to 30 s apart."""
     timeout_us: int = 10 * SECOND_US
+    on_refusal: Literal["continue", "abort-dependants", "abort-all"] = quiet("continue")
+    """What becomes of the intents that wait when one is refused: of those on its rows, of all."""
+    invalidate_when_last: bool = quiet(default=False)
+    """Whether an intent that ends invalidates nothing while others are under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +112,21 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
-    """M: how the backend orders writes. `arrival`: first come, guard decides."""
+    """M: how the backend orders writes.
 
-    strategy: Literal["arrival"] = "arrival"
+    `arrival`: first come, guard decides. `client-clock`: the last by the clocks of the clients
+    wins; `hybrid-clock`: the same by hybrid logical clocks, which never run behind what their
+    client has seen. `version`: a write that does not name the row's version is refused.
+    """
+
+    strategy: Literal["arrival", "client-clock", "hybrid-clock", "version"] = "arrival"
+    stamps: Literal["row", "field"] = "row"
+    """What a time stamp is kept of: a whole row, or each of its fields."""
+
+    @property
+    def is_stamped(self) -> bool:
+        """Tell whether writes carry a time stamp."""
+        return self.strategy in ("client-clock", "hybrid-clock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +152,23 @@ class Design:
     audit: bool = True
     keep_newest: bool = False
 
+    @property
+    def numbers_intents(self) -> bool:
+        """Tell whether writes are numbered, and answers tell the last number decided."""
+        return self.overlay.strategy == "rebase"
+
     def facts(self) -> dict[str, Any]:
         """Return the design as plain data for a header.
 
-        What plays no part is left out: the settings of other strategies, and those that are 0.
+        What plays no part is left out: the settings of other strategies, those that are 0, and
+        quiet ones at their default.
         """
         facts = asdict(self)
         for key in SETTINGS:
             axis, _, name = key.partition(".")
             if not is_used(self, key) or not facts[axis][name]:
                 del facts[axis][name]
+        for each in fields(self.write):
+            if each.metadata.get("quiet") and facts["write"].get(each.name) == each.default:
+                del facts["write"][each.name]
         return facts

@@ -92,7 +92,8 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     (
         "overlay",
         "client",
-        "A pending intent is painted over the confirmed row.",
+        "A pending intent is painted over the confirmed row; or it is painted otherwise than said "
+        "before.",
         {
             "fields": "the fields it sets; null if it removes the row",
             "views": "the views that it was applied to",
@@ -102,7 +103,10 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "unlay",
         "client",
         "The overlay of an intent is taken away.",
-        {"reason": "fence (base holds its commit), response, rollback"},
+        {
+            "reason": "fence (base is from after the backend decided), response, rollback, timeout "
+            "(of waiting for the fence)"
+        },
     ),
     (
         "base",
@@ -123,7 +127,7 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "arm",
         "client",
         "Something will make this client look again by itself.",
-        {"trigger": "refresh-habit, poll, reconnect-resync or online"},
+        {"trigger": "refresh-habit, poll, reconnect-resync, online or fence"},
     ),
     ("disarm", "client", "An armed trigger is gone.", {"trigger": "as in arm"}),
     # backend

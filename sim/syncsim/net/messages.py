@@ -13,6 +13,16 @@ EVENT_BYTES = 120
 """A change event of the app as JSON in one WebSocket frame."""
 BATCH_ITEM_BYTES = 30
 """One row id, or one item's result, in a batch."""
+SUPERSEDED = "superseded"
+"""The result of a write that is allowed, but asked for before another one that is there."""
+
+
+class Stamp(NamedTuple):
+    """When a write was asked for: a time, a tick within that time, and a name for what is equal."""
+
+    time_us: int
+    tick: int = 0
+    client: str = ""
 
 
 class Message(NamedTuple):
@@ -43,18 +53,25 @@ class QueryBody(NamedTuple):
 
 
 class RowsBody(NamedTuple):
-    """The rows of a view, as they were at commit `lsn`."""
+    """The rows of a view, as they were at commit `lsn`.
+
+    `last_intent` is the number of the asker's last intent that had been decided by then, and
+    `clock` what the backend's hybrid clock showed, where the design has such things.
+    """
 
     request: str
     rows: tuple[Any, ...]
     lsn: int
+    last_intent: int = 0
+    clock: Stamp | None = None
 
 
 class MutateBody(NamedTuple):
     """Ask for an action on rows.
 
     `key` makes a repeated request have its effect once, empty for none. `if_match` gives
-    the version each row must still have, empty for any.
+    the version each row must still have, empty for any. `number` counts the intents of this
+    client, and `stamp` says when this one was asked for, where the design needs them.
     """
 
     action: str
@@ -62,10 +79,15 @@ class MutateBody(NamedTuple):
     args: Mapping[str, str]
     key: str
     if_match: Mapping[str, int]
+    number: int = 0
+    stamp: Stamp | None = None
 
 
 class ItemResult(NamedTuple):
-    """The answer for one row: ok or refused, and the row as it is now, if visible."""
+    """The answer for one row: ok, refused or superseded, and the row as it is now, if visible.
+
+    A write is superseded if it is allowed, but one with a later time stamp was there before.
+    """
 
     entity: str
     result: str
@@ -81,6 +103,7 @@ class ResultBody(NamedTuple):
     items: tuple[ItemResult, ...]
     rows: tuple[Any, ...]
     lsn: int
+    clock: Stamp | None = None
 
 
 class EventBody(NamedTuple):
@@ -90,3 +113,4 @@ class EventBody(NamedTuple):
     intent: str
     lsn: int
     rows: tuple[tuple[str, int], ...]
+    clock: Stamp | None = None

@@ -145,21 +145,32 @@ class ReadText(Model):
 class OverlayText(Model):
     """How a pending intent is shown."""
 
-    strategy: Literal["pessimistic", "snapshot", "layers"] = Field(
+    strategy: Literal[
+        "pessimistic", "snapshot", "inverse", "revision", "layers", "rebase", "freeze"
+    ] = Field(
         description="pessimistic: not at all; snapshot: written into the cache, restored on "
-        "error; layers: kept apart, applied again on every change of the confirmed rows.",
+        "error; inverse: the same, undone field by field; revision: restored only if nothing else "
+        "was written since; layers: kept apart, applied again on every change of the confirmed "
+        "rows; rebase: run again on them until they contain the intent; freeze: the rows stay as "
+        "painted until the confirmed rows contain the commit.",
     )
     cancel_fetches: bool = Field(
         default=False,
         description="Whether fetches in flight are cancelled before an overlay goes on.",
+    )
+    address: Literal["id", "index"] = Field(
+        "id", description="How `inverse` finds its row: by id, or by its place in the list."
+    )
+    fence_timeout_us: Duration = Field(
+        5_000_000, alias="fence_timeout", description="How long `freeze` waits after an ok."
     )
 
 
 class WriteText(Model):
     """How intents are sent."""
 
-    strategy: Literal["parallel", "serial"] = Field(
-        description="parallel: each at once; serial: one at a time per row."
+    strategy: Literal["parallel", "serial", "fifo"] = Field(
+        description="parallel: each at once; serial: one at a time per row; fifo: one at a time."
     )
     sent_by: Literal["thunk", "mutation"] = Field(
         "thunk",
@@ -179,6 +190,15 @@ class WriteText(Model):
     timeout_us: Duration = Field(
         10_000_000, alias="timeout", description="How long a write may take."
     )
+    on_refusal: Literal["continue", "abort-dependants", "abort-all"] = Field(
+        "continue",
+        description="What happens to waiting intents when one is refused: they are sent all the "
+        "same, those on its rows are given up, or all are.",
+    )
+    invalidate_when_last: bool = Field(
+        default=False,
+        description="Whether an intent that ends invalidates nothing while others are under way.",
+    )
 
 
 class RecoveryText(Model):
@@ -196,7 +216,15 @@ class RecoveryText(Model):
 class MergeText(Model):
     """How the backend orders writes."""
 
-    strategy: Literal["arrival"] = Field("arrival", description="First come, guard decides.")
+    strategy: Literal["arrival", "client-clock", "hybrid-clock", "version"] = Field(
+        "arrival",
+        description="arrival: first come, guard decides; client-clock: the last by the clients' "
+        "clocks wins; hybrid-clock: by hybrid logical clocks; version: a write that does not "
+        "name the row's version is refused.",
+    )
+    stamps: Literal["row", "field"] = Field(
+        "row", description="Whether a row has one time stamp, or each of its fields its own."
+    )
 
 
 class DesignText(Model):
@@ -210,7 +238,7 @@ class DesignText(Model):
     overlay: OverlayText
     write: WriteText
     recovery: RecoveryText
-    merge: MergeText = MergeText(strategy="arrival")
+    merge: MergeText = MergeText(strategy="arrival", stamps="row")
     store: Literal["slice", "cache-and-slice"] = Field(
         "cache-and-slice", description="The copies that a dashboard paints from."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncsim.domain import BOOKING
+from syncsim.net.messages import EventBody
 from syncsim.scenario.scenario import Row
 from tests.support.scenarios import SECOND, appointment, appointments
 from tests.support.server import Server
@@ -46,7 +47,7 @@ def test_a_commit_of_one_row():
     assert audit == ("audit", "op-1", "i1", "appointment/A1", 2, 3, who)
     (publish,) = did.published
     assert (publish.origin, publish.name) == ("op-1", "i1/1/A1")
-    assert publish.event == ("accept", "i1", 3, (("appointment/A1", 2),))
+    assert publish.event == EventBody("accept", "i1", 3, (("appointment/A1", 2),))
     assert [type(out).__name__ for out in did.outputs] == ["Note", "Note", "Publish", "Reply"]
 
 

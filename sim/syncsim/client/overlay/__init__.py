@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from syncsim.client.picture import Rows
 from syncsim.client.view import View
 from syncsim.design import Overlay
-from syncsim.domain import Change, Row
 
 if TYPE_CHECKING:
     from syncsim.client.intent import Intent
@@ -21,7 +21,10 @@ class OverlayStrategy(Protocol):
         """Show a pending intent."""
 
     def settle(self, views: Views, intent: Intent, *, is_ok: bool) -> None:
-        """Stop showing an intent that has ended; the rows of its answer are on the mutation."""
+        """Stop showing an intent that has ended; the rows of its answer are on the intent."""
+
+    def on_base(self, views: Views, view: View) -> None:
+        """The confirmed rows of a view have changed."""
 
     def compose(self, view: View) -> Rows | None:
         """Return what a view shows, None if it has nothing to show yet."""
@@ -30,19 +33,23 @@ class OverlayStrategy(Protocol):
         """Return what the slice store's copies of rows show; the argument may be kept."""
 
 
-def patched(row: Row, change: Change, intent: str) -> Row:
-    """Return a row with a pending change painted into the fields that it has."""
-    assert row.fields is not None, row.entity
-    visible = {name: value for name, value in change.fields.items() if name in row.fields}
-    return row._replace(fields={**row.fields, **visible}, overlays=(*row.overlays, intent), bytes=0)
-
-
 def overlay_strategy(overlay: Overlay) -> OverlayStrategy:
     """Return the strategy that a design names."""
+    from syncsim.client.overlay.freeze import Freeze
+    from syncsim.client.overlay.inverse import Inverse
     from syncsim.client.overlay.layers import Layers
     from syncsim.client.overlay.pessimistic import Pessimistic
+    from syncsim.client.overlay.rebase import Rebase
+    from syncsim.client.overlay.revision import Revision
     from syncsim.client.overlay.snapshot import Snapshot
 
-    if overlay.strategy == "pessimistic":
-        return Pessimistic()
-    return Snapshot() if overlay.strategy == "snapshot" else Layers(overlay)
+    made: dict[str, Callable[[Overlay], OverlayStrategy]] = {
+        "pessimistic": Pessimistic,
+        "snapshot": Snapshot,
+        "inverse": Inverse,
+        "revision": Revision,
+        "layers": Layers,
+        "rebase": Rebase,
+        "freeze": Freeze,
+    }
+    return made[overlay.strategy](overlay)

@@ -9,11 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncsim.client.overlay import patched
+from syncsim.client.overlay.painting import (
+    cancel_related,
+    concerns,
+    hidden,
+    note_overlay,
+    note_unlay,
+    paint_into,
+    patched,
+    touch,
+)
 from syncsim.client.picture import Rows
 from syncsim.client.view import View
 from syncsim.design import Overlay
-from syncsim.domain import Row, type_of
 
 if TYPE_CHECKING:
     from syncsim.client.intent import Intent
@@ -29,62 +37,38 @@ class Layers:
         self._views: Views | None = None
 
     def put(self, views: Views, intent: Intent) -> None:
-        """Add a layer; first cancel the fetches that would be out of date with it.
-
-        Only a query that the end of the intent invalidates is sure to be fetched again.
-        """
+        """Add a layer; first cancel the fetches that would be out of date with it."""
         self._views = views
-        concerned = [view for view in views.cached() if self._shows(view, intent)]
+        concerned = [view for view in views.cached() if _shows(view, intent)]
         if self._cancel_fetches:
-            for view in views.matching(intent.action.invalidates):
-                if view.confirmed is not None:
-                    views.cancel(view, "overlay")
+            cancel_related(views, intent)
         self._layers[intent.name] = intent
         for change in intent.changes:
-            row = views.known(change.entity)
-            names = [view.view for view in concerned if _concerns(view, change.entity)]
-            if row is not None and names:
-                views.context.note(
-                    "overlay", intent.name, "", change.entity, row.version,
-                    data={"fields": change.fields, "views": [*names, "slice"]},
-                )  # fmt: skip
-                intent.overlaid.append(change.entity)
-        self._touch(views, intent)
+            names = [view.view for view in concerned if concerns(view, change.entity)]
+            if names and views.known(change.entity) is not None:
+                note_overlay(views, intent, change.entity, change.fields, [*names, "slice"])
+        touch(views, (change.entity for change in intent.changes))
 
     def settle(self, views: Views, intent: Intent, *, is_ok: bool) -> None:
         """Take the newest rows of the answer into the base, and the layer away."""
-        views.learn(intent.answer_rows)
+        views.learn(intent.answer_rows, intent.number)
         del self._layers[intent.name]
-        reason = "fence" if is_ok else "rollback"
-        for entity in intent.overlaid:
-            views.context.note("unlay", intent.name, "", entity, data={"reason": reason})
-        self._touch(views, intent)
+        note_unlay(views, intent, "fence" if is_ok else "rollback")
+        touch(views, (change.entity for change in intent.changes))
+
+    def on_base(self, views: Views, view: View) -> None:
+        """Do nothing: the layers are applied whenever the view is painted."""
 
     def compose(self, view: View) -> Rows | None:
         """Return the confirmed rows with all layers applied, in the order they were put."""
         if not self._layers or view.confirmed is None:
             return view.confirmed
+        assert self._views is not None, view.view
         rows = dict(view.confirmed)
         for intent in self._layers.values():
             for change in intent.changes:
-                if _concerns(view, change.entity):
-                    row = rows.get(change.entity) or self._outside(view, change.entity)
-                    if row is not None:
-                        rows[change.entity] = patched(row, change, intent.name)
-        return {
-            entity: row if view.test(row.fields or {}) else row._replace(fields=None)
-            for entity, row in rows.items()
-            if not row.overlays or entity in view.confirmed or view.test(row.fields or {})
-        }
-
-    def _outside(self, view: View, entity: str) -> Row | None:
-        """Return a row that a view does not list, for a pending change to bring in.
-
-        If the view should list it as the client knows it, then the server knows it otherwise.
-        """
-        assert self._views is not None, entity
-        row = self._views.known(entity)
-        return None if row is None or view.test(row.fields or {}) else row
+                paint_into(self._views, view, rows, change, intent.name)
+        return hidden(view, rows)
 
     def compose_slice(self, rows: Rows) -> Rows:
         """Return the slice store's copies with all layers applied."""
@@ -95,18 +79,8 @@ class Layers:
                     rows[change.entity] = patched(row, change, intent.name)
         return rows
 
-    @staticmethod
-    def _shows(view: View, intent: Intent) -> bool:
-        return view.confirmed is not None and any(
-            _concerns(view, change.entity) for change in intent.changes
-        )
 
-    def _touch(self, views: Views, intent: Intent) -> None:
-        for view in views.cached():
-            if any(_concerns(view, change.entity) for change in intent.changes):
-                views.touched(view)
-
-
-def _concerns(view: View, entity: str) -> bool:
-    """Tell whether a row is of the type that a view lists."""
-    return type_of(entity) == view.entity_type
+def _shows(view: View, intent: Intent) -> bool:
+    return view.confirmed is not None and any(
+        concerns(view, change.entity) for change in intent.changes
+    )

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from syncsim.client.overlay import patched
+from syncsim.client.overlay.painting import cancel_related, note_unlay, write_over
 from syncsim.client.picture import Rows
 from syncsim.client.view import View
+from syncsim.design import Overlay
 
 if TYPE_CHECKING:
     from syncsim.client.intent import Intent
@@ -25,33 +26,15 @@ if TYPE_CHECKING:
 class Snapshot:
     """Write over the cached rows and remember how they were."""
 
-    def __init__(self) -> None:
+    def __init__(self, overlay: Overlay) -> None:
+        self._cancel_fetches = overlay.cancel_fetches
         self._snapshots: dict[str, list[tuple[View, Rows]]] = {}
 
     def put(self, views: Views, intent: Intent) -> None:
         """Snapshot every view that lists a changed row, then write the change into it."""
-        taken: list[tuple[View, Rows]] = []
-        written: dict[str, list[str]] = {change.entity: [] for change in intent.changes}
-        for view in views.cached():
-            data = view.data
-            touched = [c for c in intent.changes if data is not None and c.entity in data]
-            if data is None or not touched:
-                continue
-            taken.append((view, data))
-            rows = dict(data)
-            for change in touched:
-                rows[change.entity] = patched(rows[change.entity], change, intent.name)
-                written[change.entity].append(view.view)
-            views.write(view, rows, "overlay")
-        self._snapshots[intent.name] = taken
-        for change in intent.changes:
-            if written[change.entity]:
-                held = views.known(change.entity)
-                views.context.note(
-                    "overlay", intent.name, "", change.entity, held.version if held else -1,
-                    data={"fields": change.fields, "views": written[change.entity]},
-                )  # fmt: skip
-                intent.overlaid.append(change.entity)
+        if self._cancel_fetches:
+            cancel_related(views, intent)
+        self._snapshots[intent.name] = write_over(views, intent)
 
     def settle(self, views: Views, intent: Intent, *, is_ok: bool) -> None:
         """Forget the snapshot, or set every view back to it."""
@@ -59,9 +42,10 @@ class Snapshot:
         if not is_ok:
             for view, rows in taken:
                 views.write(view, rows, "rollback")
-        reason = "response" if is_ok else "rollback"
-        for entity in intent.overlaid:
-            views.context.note("unlay", intent.name, "", entity, data={"reason": reason})
+        note_unlay(views, intent, "response" if is_ok else "rollback")
+
+    def on_base(self, views: Views, view: View) -> None:
+        """Do nothing: a fetch writes over the change, pending or not."""
 
     def compose(self, view: View) -> Rows | None:
         """Return the rows as the last write or answer left them."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from syncsim.client.intent import Intent
+from syncsim.client.write import given_up, share_rows
+from syncsim.design import Write
 
 
 class Serial:
     """Hold an intent back while an earlier one on any of its rows is under way."""
 
-    def __init__(self) -> None:
+    def __init__(self, write: Write) -> None:
+        self._design = write
         self._waiting: list[Intent] = []
         self._under_way: list[Intent] = []
 
@@ -34,7 +37,12 @@ class Serial:
         self._waiting = waiting
         return released
 
+    def give_up(self, refused: Intent) -> list[Intent]:
+        """Take along what the design says, out of all that waits."""
+        lost = given_up(self._design, refused, self._waiting)
+        self._waiting = [intent for intent in self._waiting if intent not in lost]
+        return lost
+
     @staticmethod
     def _is_blocked(intent: Intent, earlier: list[Intent]) -> bool:
-        rows = frozenset(change.entity for change in intent.changes)
-        return any(change.entity in rows for other in earlier for change in other.changes)
+        return any(share_rows(intent, other) for other in earlier)
