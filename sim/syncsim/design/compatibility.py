@@ -41,22 +41,13 @@ NEEDS: tuple[Need, ...] = (
         ("overlay.strategy", "rebase"),
         "write.strategy",
         ("fifo",),
-        "the number of the last intent decided says nothing of earlier ones that are still under way",
+        "the number of the last intent decided says nothing of earlier ones still under way",
     ),
     Need(
         ("overlay.strategy", "rebase"),
         "keep_newest",
         (True,),
         "an answer from before a commit would bring back a base without it, after it was dropped",
-    ),
-    *(
-        Need(
-            ("overlay.strategy", name),
-            "store",
-            ("cache-and-slice",),
-            "it writes into the query cache, and the slice store does not show that",
-        )
-        for name in ("snapshot", "inverse", "revision")
     ),
     *(
         Need(

@@ -238,7 +238,7 @@ class DesignText(Model):
     overlay: OverlayText
     write: WriteText
     recovery: RecoveryText
-    merge: MergeText = MergeText(strategy="arrival", stamps="row")
+    merge: MergeText = MergeText.model_validate({})
     store: Literal["slice", "cache-and-slice"] = Field(
         "cache-and-slice", description="The copies that a dashboard paints from."
     )
