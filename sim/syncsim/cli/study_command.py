@@ -38,7 +38,7 @@ def command(study: str, check: bool, jobs: int | None) -> int:
     with progress("running", quiet=False) as show:
         comparison = api.compare(
             asked.sources,
-            designs=asked.designs,
+            designs=asked.design_sources,
             networks=asked.networks or (None,),
             seeds=asked.seeds,
             jobs=jobs or default_jobs(),

@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from syncsim.errors import InputError, Problem, nearest
-from syncsim.scenario import load, load_design, load_network, names
+from syncsim.scenario import design_from, load, load_network, names
 from syncsim.scenario.document import Model
 from syncsim.scenario.shape import Reader
 from syncsim.scenario.text import read_tree
@@ -25,6 +25,8 @@ from syncsim.search.differences import PAIRS_MIN
 from syncsim.staleness import MEASURES
 
 FILE = "study.yaml"
+DESIGNS = "designs"
+"""The folder beside a study for designs that only it asks about."""
 CHOICE = "choice"
 """Stands for the design that the rule of a study picks, in the names of values."""
 
@@ -70,10 +72,10 @@ class StudyText(Model):
 class Study:
     """A question and the runs that answer it.
 
-    `scenarios` are names as they are written, `sources` what `load` takes for them; `networks`
-    is empty if each scenario has its own. `titles` has a line on each design, network and
-    scenario, `measure` is the one that the figure of differences shows, and `conclusion` holds
-    the sentences with their gaps.
+    `designs` and `scenarios` are names as they are written, `design_sources` and `sources` what
+    `load` takes for them; `networks` is empty if each scenario has its own. `titles` has a line on
+    each design, network and scenario, `measure` is the one that the figure of differences shows,
+    and `conclusion` holds the sentences with their gaps.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Study:
     networks: tuple[str, ...]
     scenarios: tuple[str, ...]
     sources: tuple[str, ...]
+    design_sources: tuple[str, ...]
     seeds: int
     measure: str
     conclusion: tuple[str, ...]
@@ -134,6 +137,7 @@ def load_study(source: str | Path) -> Study:
         networks=tuple(text.networks),
         scenarios=tuple(text.scenarios),
         sources=tuple(_source(name, path.parent) for name in text.scenarios),
+        design_sources=tuple(_design(name, path.parent) for name in text.designs),
         seeds=text.seeds,
         measure=text.measure,
         conclusion=tuple(" ".join(sentence.split()) for sentence in text.conclusion),
@@ -198,7 +202,9 @@ def _titles(reader: Reader, text: StudyText, beside: Path) -> dict[str, str]:
 def _title(reader: Reader, path: tuple[str, int], name: str, beside: Path) -> str:
     place = reader.tree.place(reader.tree.mark(path))
     if path[0] == "designs":
-        return load_design(name, place=place).title
+        if not reader.known(path, "design", name, [*names("designs"), *_own_designs(beside)]):
+            return ""
+        return design_from(_design(name, beside)).title
     if path[0] == "networks":
         return load_network(name, place=place).title
     source = _source(name, beside)
@@ -211,6 +217,16 @@ def _title(reader: Reader, path: tuple[str, int], name: str, beside: Path) -> st
 def _source(name: str, beside: Path) -> str:
     """Return a scenario of the catalogue, or else a file beside the study."""
     return name if name in names("scenarios") else str(beside / name)
+
+
+def _own_designs(beside: Path) -> list[str]:
+    """Return the names of the designs that stand beside a study, sorted."""
+    return sorted(path.stem for path in (beside / DESIGNS).glob("*.yaml"))
+
+
+def _design(name: str, beside: Path) -> str:
+    """Return the file of a design that stands beside the study, or else its name."""
+    return str(beside / DESIGNS / f"{name}.yaml") if name in _own_designs(beside) else name
 
 
 def _check(reader: Reader, place: int, sentence: str, text: StudyText) -> None:

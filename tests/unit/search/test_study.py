@@ -173,3 +173,13 @@ def test_the_names_of_values_are_distinct():
     assert len(found) == len(dict.fromkeys(found))
     assert "a.mean_age_us.against.a" not in found
     assert "choice.mean_age_us.against.a" in found
+
+
+def test_a_design_may_stand_beside_the_study(write):
+    path = write(("[enhanced, hardened]", "[enhanced, own]"), ("{hardened.", "{own."))
+    (path.parent / "designs").mkdir()
+    own = path.parent / "designs" / "own.yaml"
+    own.write_text((folder().parents[1] / "scenarios/designs/hardened.yaml").read_text("utf-8"))
+    study = load_study(path)
+    assert study.designs == ("enhanced", "own")
+    assert study.design_sources == ("enhanced", str(own))
