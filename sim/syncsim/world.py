@@ -20,11 +20,12 @@ from syncsim.client import Client
 from syncsim.client import ports as client_ports
 from syncsim.engine import Draws, Engine
 from syncsim.errors import InputError, Problem, quoted
+from syncsim.faults import Faults, Stage
 from syncsim.history import History
 from syncsim.net import BACKEND, Broker, Net
 from syncsim.net.messages import EVENT_BYTES, Message
 from syncsim.scenario.person import arrivals, choose
-from syncsim.scenario.scenario import MODEL, ClientSpec, Fault, Load, Scenario, Step
+from syncsim.scenario.scenario import MODEL, ClientSpec, Load, Scenario, Step
 
 
 def run(scenario: Scenario, *, allow_commands: bool = False) -> History:
@@ -144,8 +145,9 @@ class World:
             listener=self,
         )
         self._wakes: dict[str, int] = {}
-        self._open_faults: dict[tuple[str, str], int] = {}
         self._overdue: list[backend_ports.Due] = []
+        stage = Stage(net=self._net, tell=self._tell, catch_up=self._catch_up)
+        self._faults = Faults(self._engine, self.history, stage)
 
     def _seat(self, client: ClientSpec) -> client_ports.Dashboard:
         """Return the dashboard that somebody sits at."""
@@ -183,9 +185,7 @@ class World:
                 self._engine.after(step.at_us, self._step, step)
         for load in scenario.loads:
             self._plan(load)
-        for fault in scenario.faults:
-            if fault.id not in scenario.omit:
-                self._engine.after(fault.at_us, self._fault, fault)
+        self._faults.plan(fault for fault in scenario.faults if fault.id not in scenario.omit)
         self._engine.run(scenario.until_us)
         self._settle()
         self._engine.run(scenario.until_us + scenario.bounds.settle_us)
@@ -338,6 +338,12 @@ class World:
         else:
             self._overdue.append(due)
 
+    def _catch_up(self, cause: int) -> None:
+        """Let the backend do what was due while it was down."""
+        for due in self._overdue:
+            self._backend_did(self._backend.handle(due), cause)
+        self._overdue.clear()
+
     # The network
 
     def message_arrived(self, message: Message, seq: int) -> None:
@@ -368,64 +374,12 @@ class World:
         """Let the broker stop telling a client of changes."""
         self._broker.closed(client)
 
-    # Faults
-
-    def _fault(self, fault: Fault) -> None:
-        if fault.do == "heal":
-            for place, verb in list(self._open_faults):
-                if place == fault.on:
-                    self._heal(place, verb, self._open_faults[place, verb])
-            return
-        now_us = self._engine.now_us
-        data: dict[str, Any] = {"verb": fault.do}
-        if fault.for_us:
-            data["until_us"] = now_us + fault.for_us
-        seq = self.history.append(now_us, "fault", fault.on, data=data)
-        if fault.do == "drop":
-            self._net.drop(fault.on, seq)
-            return
-        self._open_faults[fault.on, fault.do] = seq
-        if fault.do == "partition":
-            self._net.cut(fault.on, seq)
-            self._tell(fault.on, client_ports.Offline(), seq)
-        elif fault.do == "delay":
-            self._net.slow(fault.on, fault.by_us)
-        elif fault.do == "lose":
-            self._net.lose(fault.on, fault.leg)
-        else:
-            assert fault.do == "restart", fault.do
-            self._net.crash(seq)
-        if fault.for_us:
-            self._engine.after(fault.for_us, self._heal, fault.on, fault.do, seq)
-
-    def _heal(self, place: str, verb: str, began: int) -> None:
-        """End a fault, unless it has ended or begun anew in the meantime."""
-        if self._open_faults.get((place, verb)) != began:
-            return
-        del self._open_faults[place, verb]
-        seq = self.history.append(
-            self._engine.now_us, "heal", place, "", began, data={"verb": verb}
-        )
-        if verb == "partition":
-            self._net.mend(place)
-            self._tell(place, client_ports.Online(), seq)
-        elif verb == "delay":
-            self._net.slow(place, 0)
-        elif verb == "lose":
-            self._net.lose(place, "")
-        else:
-            self._net.backend_up = True
-            for due in self._overdue:
-                self._backend_did(self._backend.handle(due), seq)
-            self._overdue.clear()
-
     # Phases
 
     def _settle(self) -> None:
         """Heal everything and begin the second phase."""
         self._phase("settle")
-        for (place, verb), began in list(self._open_faults.items()):
-            self._heal(place, verb, began)
+        self._faults.heal_all()
 
     def _phase(self, phase: str) -> None:
         self.history.append(self._engine.now_us, "phase", data={"phase": phase})

@@ -22,7 +22,7 @@ RUNNING, JUDGING = (
         for source in sources(f"sim/syncsim/{part}", f"sim/syncsim/{part}.py")
     ]
     for parts in (
-        ("engine", "net", "domain", "design", "backend", "client", "scenario", "world"),
+        ("engine", "net", "domain", "design", "backend", "client", "scenario", "faults", "world"),
         ("history", "checks", "staleness"),
     )
 )
