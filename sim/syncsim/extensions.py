@@ -23,7 +23,10 @@ DOMAINS = "syncsim.domains"
 """The group of applications: each a `syncsim.domain.Domain`."""
 STRATEGIES = "syncsim.strategies.{axis}"
 """The groups of strategies, one for each axis of a design: each a callable that is given the
-settings of the axis and returns the strategy."""
+settings of the axis and returns the strategy.
+
+Their names have a dot in them, `acme.patient`, so none is ever taken for one of syncsim's own.
+"""
 
 
 def names(group: str) -> tuple[str, ...]:
@@ -52,6 +55,30 @@ def load(group: str, name: str, kind: type | None = None) -> Any:
     if not (callable(thing) if kind is None else isinstance(thing, kind)):
         raise _unusable(point, wanted, f"a {type(thing).__name__}")
     return thing
+
+
+def strategies(axis: str) -> tuple[str, ...]:
+    """Return the names of the strategies that packages add to an axis, sorted."""
+    return tuple(name for name in names(STRATEGIES.format(axis=axis)) if "." in name)
+
+
+def strategy(axis: str, settings: Any, kind: Any) -> Any:
+    """Return a new strategy of a package: the one that the settings of an axis name.
+
+    Args:
+        axis: `read`, `overlay`, `write`, `recovery` or `merge`.
+        settings: the settings of that axis in a design; what is called is given them.
+        kind: the class or the runtime-checkable protocol that the strategy must be one of.
+
+    Raises:
+        InputError: if it cannot be imported, or what it returns is something else.
+    """
+    group = STRATEGIES.format(axis=axis)
+    made = load(group, settings.strategy)(settings)
+    if not isinstance(made, kind):
+        point = _found(group)[settings.strategy]
+        raise _unusable(point, f"something that returns a {kind.__name__}", type(made).__name__)
+    return made
 
 
 @cache

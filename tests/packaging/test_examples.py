@@ -1,4 +1,4 @@
-"""The example of an application of one's own, installed and used as its author would."""
+"""The examples of what a user may add, installed and used as their authors would."""
 
 from __future__ import annotations
 
@@ -12,22 +12,27 @@ from pathlib import Path
 
 import pytest
 
-KANBAN = Path(__file__).parents[2] / "docs" / "examples" / "kanban"
+ROOT = Path(__file__).parents[2]
+KANBAN = ROOT / "docs" / "examples" / "kanban"
+QUIET = ROOT / "docs" / "examples" / "quiet"
 SCENARIO = KANBAN / "two-members.yaml"
+GUIDES = {"bring-your-own-domain.md": KANBAN, "bring-your-own-strategy.md": QUIET}
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
-    """The environment in which the example is installed, and nothing else is new."""
+    """The environment in which the examples are installed, and nothing else is new."""
     target = tmp_path_factory.mktemp("installed")
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
-    source = tmp_path_factory.mktemp("source") / "kanban"
-    shutil.copytree(KANBAN, source)
+    sources = [tmp_path_factory.mktemp("source") / each.name for each in (KANBAN, QUIET)]
+    for example, source in zip((KANBAN, QUIET), sources, strict=True):
+        shutil.copytree(example, source)
     subprocess.run(
-        [*pip, "--no-deps", "--no-index", "--no-build-isolation", "--target", target, source],
+        [*pip, "--no-deps", "--no-index", "--no-build-isolation", "--target", target, *sources],
         check=True,
     )
-    return {**os.environ, "PYTHONPATH": str(target), "PYTHONDONTWRITEBYTECODE": "1"}
+    new = {"PYTHONPATH": str(target), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120"}
+    return {**os.environ, **new}
 
 
 def done(environment, *command, cwd=None):
@@ -41,8 +46,9 @@ def done(environment, *command, cwd=None):
     )
 
 
-def test_its_own_tests_pass(environment):
-    ran = done(environment, "pytest", "-q", "-p", "no:cacheprovider", str(KANBAN / "tests"))
+@pytest.mark.parametrize("example", [KANBAN, QUIET])
+def test_its_own_tests_pass(environment, example):
+    ran = done(environment, "pytest", "-q", "-p", "no:cacheprovider", str(example / "tests"))
     assert ran.returncode == 0, ran.stdout
     assert " passed" in ran.stdout
 
@@ -60,18 +66,36 @@ def test_without_the_package_its_name_is_unknown():
     assert "unknown-domain" in ran.stderr
 
 
-def test_the_guide_shows_what_stands_in_the_files():
-    page = (KANBAN.parents[1] / "guide" / "bring-your-own-domain.md").read_text("utf-8")
-    files = [path.read_text("utf-8") for path in (*KANBAN.rglob("*.py"), *KANBAN.glob("*.toml"))]
-    blocks = re.findall(r"```(?:python|toml)\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 7
+def test_without_the_package_its_strategy_is_unknown():
+    ran = done(
+        dict(os.environ), "syncsim", "run", "seed/payment", "--design", str(QUIET / "quiet.yaml")
+    )
+    assert ran.returncode == 64
+    assert "unknown-strategy" in ran.stderr
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_guide_shows_what_stands_in_the_files(guide):
+    page, example = _page(guide), GUIDES[guide]
+    suffixes = (".py", ".toml", ".yaml")
+    paths = sorted(path for path in example.rglob("*") if path.suffix in suffixes)
+    files = [path.read_text("utf-8") for path in paths]
+    blocks = re.findall(r"```(?:python|toml|yaml)\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) >= 4
     for block in blocks:
         assert any(block in file for file in files), block
 
 
-def test_the_commands_of_the_guide_work(environment):
-    page = (KANBAN.parents[1] / "guide" / "bring-your-own-domain.md").read_text("utf-8")
-    (commands,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+@pytest.mark.parametrize(
+    ("guide", "says"),
+    [("bring-your-own-domain.md", "XVIEW"), ("bring-your-own-strategy.md", "requests/commit")],
+)
+def test_the_commands_of_the_guide_work(environment, guide, says):
+    (commands,) = re.findall(r"```sh\n(.*?)```", _page(guide), re.DOTALL)
     run, compare = (shlex.split(line) for line in commands.splitlines())
-    assert done(environment, *run, cwd=KANBAN.parents[2]).returncode == 0
-    assert "XVIEW" in done(environment, *compare, cwd=KANBAN.parents[2]).stdout
+    assert done(environment, *run, cwd=ROOT).returncode == 0
+    assert says in done(environment, *compare, cwd=ROOT).stdout
+
+
+def _page(guide):
+    return (ROOT / "docs" / "guide" / guide).read_text("utf-8")

@@ -14,9 +14,10 @@ backend does by its own clock carries no stamp and moves none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import Protocol, runtime_checkable
 
+from syncsim import extensions
 from syncsim.design import Merge
 from syncsim.domain import Change
 from syncsim.net.messages import SUPERSEDED, Stamp
@@ -24,6 +25,7 @@ from syncsim.net.messages import SUPERSEDED, Stamp
 VERSION_REQUIRED = "version-required"
 
 
+@runtime_checkable
 class MergeRule(Protocol):
     """What a merge rule decides."""
 
@@ -38,6 +40,9 @@ class Arrival:
     """M0: what arrives counts."""
 
     clock: Stamp | None = None
+
+    def __init__(self, merge: Merge) -> None:
+        """Need nothing."""
 
     def admit(self, changes: Iterable[Change], stamp: Stamp | None, *, has_version: bool) -> str:
         """Take everything."""
@@ -60,6 +65,7 @@ class LastWins(Arrival):
     """
 
     def __init__(self, merge: Merge) -> None:
+        super().__init__(merge)
         self._by_field = merge.stamps == "field"
         self._stamps: dict[tuple[str, str], Stamp] = {}
 
@@ -94,8 +100,13 @@ class HybridLastWins(LastWins):
 
 def merge_rule(merge: Merge) -> MergeRule:
     """Return the rule that a design names."""
-    if merge.strategy == "arrival":
-        return Arrival()
-    if merge.strategy == "version":
-        return Version()
-    return LastWins(merge) if merge.strategy == "client-clock" else HybridLastWins(merge)
+    made: dict[str, Callable[[Merge], MergeRule]] = {
+        "arrival": Arrival,
+        "client-clock": LastWins,
+        "hybrid-clock": HybridLastWins,
+        "version": Version,
+    }
+    if merge.strategy in made:
+        return made[merge.strategy](merge)
+    added: MergeRule = extensions.strategy("merge", merge, MergeRule)
+    return added

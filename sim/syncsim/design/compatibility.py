@@ -107,8 +107,9 @@ def unmet(design: Any) -> Iterator[Need]:
 
 
 def is_used(design: Any, key: str) -> bool:
-    """Tell whether the strategy that was chosen looks at a setting."""
+    """Tell whether the strategy that was chosen looks at a setting; an added one may at any."""
     if key not in SETTINGS:
         return True
     where, names = SETTINGS[key]
-    return value_at(design, where) in names
+    chosen = value_at(design, where)
+    return chosen in names or "." in str(chosen)

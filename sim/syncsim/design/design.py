@@ -37,7 +37,7 @@ class Read:
     when it began, so none is absorbed.
     """
 
-    strategy: Literal["manual", "poll", "invalidate", "generation"]
+    strategy: str
     stale_time_us: int = 300 * SECOND_US
     refresh_every_us: int = 0
     """The habit of the person, for `manual`: a refresh by hand at this interval."""
@@ -63,9 +63,7 @@ class Overlay:
     as painted until the confirmed rows contain the commit.
     """
 
-    strategy: Literal[
-        "pessimistic", "snapshot", "inverse", "revision", "layers", "rebase", "freeze"
-    ]  # fmt: skip
+    strategy: str
     cancel_fetches: bool = False
     """Whether fetches in flight are cancelled before the overlay goes on."""
     address: Literal["id", "index"] = "id"
@@ -83,7 +81,7 @@ class Write:
     tried again.
     """
 
-    strategy: Literal["parallel", "serial", "fifo"]
+    strategy: str
     sent_by: Literal["thunk", "mutation"] = "thunk"
     idempotency_key: bool = False
     if_match: bool = False
@@ -105,7 +103,7 @@ class Recovery:
     the same, after a wait that is another one for each client.
     """
 
-    strategy: Literal["nothing", "invalidate-all", "invalidate-spread"]
+    strategy: str
     spread_us: int = 10 * SECOND_US
     """The longest wait of `invalidate-spread`."""
 
@@ -119,7 +117,7 @@ class Merge:
     client has seen. `version`: a write that does not name the row's version is refused.
     """
 
-    strategy: Literal["arrival", "client-clock", "hybrid-clock", "version"] = "arrival"
+    strategy: str = "arrival"
     stamps: Literal["row", "field"] = "row"
     """What a time stamp is kept of: a whole row, or each of its fields."""
 

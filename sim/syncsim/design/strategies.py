@@ -38,3 +38,8 @@ STRATEGIES: tuple[Strategy, ...] = (
     Strategy("merge", "M3", "version", "A write that names no version, or an old one, is refused."),
 )
 """In the order of the axes, and of their numbers within one."""
+
+
+def strategy_names(axis: str) -> tuple[str, ...]:
+    """Return the names of syncsim's own strategies on an axis, in the order of their numbers."""
+    return tuple(strategy.name for strategy in STRATEGIES if strategy.axis == axis)

@@ -8,6 +8,7 @@ the name it has in its record, with the key of the file as alias: `stale_time` i
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,6 +22,7 @@ from pydantic import (
 )
 from pydantic.json_schema import WithJsonSchema
 
+from syncsim.design.strategies import strategy_names
 from syncsim.domain import SYSTEM_ROLE
 from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
 from syncsim.net.profile import MILLION
@@ -46,6 +48,17 @@ def _offers(*names: str) -> Any:
 
 def _matches(pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+def _strategy(axis: str) -> Any:
+    """Take one of syncsim's own strategies of an axis, or one with a dot that a package adds."""
+    return AfterValidator(partial(values.check_strategy, axis))
+
+
+def _strategy_names(axis: str) -> WithJsonSchema:
+    own = list(strategy_names(axis))
+    added = {"type": "string", "pattern": values.ADDED_STRATEGY_PATTERN}
+    return WithJsonSchema({"anyOf": [{"enum": own}, added]})
 
 
 _DOMAINS = tuple(DOMAINS.values())
@@ -101,6 +114,11 @@ Deed = Annotated[str, _offers(*GESTURES, *_ACTIONS)]
 VerbName = Annotated[str, _offers(*VERBS)]
 CheckName = Annotated[str, _offers(*CHECK_NAMES)]
 Situation = Annotated[str, _offers(*SOMETIMES)]
+ReadStrategy = Annotated[str, _strategy("read"), _strategy_names("read")]
+OverlayStrategy = Annotated[str, _strategy("overlay"), _strategy_names("overlay")]
+WriteStrategy = Annotated[str, _strategy("write"), _strategy_names("write")]
+RecoveryStrategy = Annotated[str, _strategy("recovery"), _strategy_names("recovery")]
+MergeStrategy = Annotated[str, _strategy("merge"), _strategy_names("merge")]
 
 
 class Model(BaseModel):
@@ -115,7 +133,7 @@ class Model(BaseModel):
 class ReadText(Model):
     """How a client learns that what it shows is old."""
 
-    strategy: Literal["manual", "poll", "invalidate", "generation"] = Field(
+    strategy: ReadStrategy = Field(
         description="manual: the person refreshes; poll: at an interval; invalidate: a socket "
         "event marks queries stale; generation: the same, and no invalidation during a fetch is "
         "lost.",
@@ -145,9 +163,7 @@ class ReadText(Model):
 class OverlayText(Model):
     """How a pending intent is shown."""
 
-    strategy: Literal[
-        "pessimistic", "snapshot", "inverse", "revision", "layers", "rebase", "freeze"
-    ] = Field(
+    strategy: OverlayStrategy = Field(
         description="pessimistic: not at all; snapshot: written into the cache, restored on "
         "error; inverse: the same, undone field by field; revision: restored only if nothing else "
         "was written since; layers: kept apart, applied again on every change of the confirmed "
@@ -169,7 +185,7 @@ class OverlayText(Model):
 class WriteText(Model):
     """How intents are sent."""
 
-    strategy: Literal["parallel", "serial", "fifo"] = Field(
+    strategy: WriteStrategy = Field(
         description="parallel: each at once; serial: one at a time per row; fifo: one at a time."
     )
     sent_by: Literal["thunk", "mutation"] = Field(
@@ -204,7 +220,7 @@ class WriteText(Model):
 class RecoveryText(Model):
     """What a client does when its socket is open again."""
 
-    strategy: Literal["nothing", "invalidate-all", "invalidate-spread"] = Field(
+    strategy: RecoveryStrategy = Field(
         description="nothing: carry on with the next event; invalidate-all: look at everything "
         "again; invalidate-spread: the same, after a wait that differs from client to client.",
     )
@@ -216,7 +232,7 @@ class RecoveryText(Model):
 class MergeText(Model):
     """How the backend orders writes."""
 
-    strategy: Literal["arrival", "client-clock", "hybrid-clock", "version"] = Field(
+    strategy: MergeStrategy = Field(
         "arrival",
         description="arrival: first come, guard decides; client-clock: the last by the clients' "
         "clocks wins; hybrid-clock: by hybrid logical clocks; version: a write that does not "

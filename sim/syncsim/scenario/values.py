@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from syncsim import extensions
+from syncsim.design.strategies import strategy_names
+from syncsim.errors import nearest
 from syncsim.scenario.scenario import MAKES
 
 FORMAT_VERSION = 1
@@ -17,6 +20,9 @@ FORMAT_VERSION = 1
 UNITS_US = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
 MAX_DURATION_US = 30 * 24 * UNITS_US["h"]
 """Thirty days: longer than any outage of interest, and far below what an int64 holds."""
+
+ADDED_STRATEGY_PATTERN = r"^[^.]+\..+$"
+"""What the name of a strategy looks like that an installed package adds: `acme.patient`."""
 
 NAME_CHARACTERS = 64
 """Names stand in every record and on every figure, so they stay short."""
@@ -142,6 +148,16 @@ def format_duration(duration_us: int) -> str:
 def check_name(value: str) -> str:
     """Return a name unchanged, or raise BadValueError if it is not one."""
     return _matching(value, NAME_PATTERN, NAME_CHARACTERS)
+
+
+def check_strategy(axis: str, value: str) -> str:
+    """Return the name of a strategy unchanged, or raise BadValueError if there is none."""
+    known = (*strategy_names(axis), *extensions.strategies(axis))
+    if value in known:
+        return value
+    raise BadValueError(
+        code="unknown-strategy", expected="the name of a strategy", hint=nearest(value, known)
+    )
 
 
 def check_id(value: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from syncsim import extensions
 from syncsim.client.picture import Rows
 from syncsim.client.view import View
 from syncsim.design import Overlay
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from syncsim.client.views import Views
 
 
+@runtime_checkable
 class OverlayStrategy(Protocol):
     """What an overlay strategy decides."""
 
@@ -52,4 +54,7 @@ def overlay_strategy(overlay: Overlay) -> OverlayStrategy:
         "rebase": Rebase,
         "freeze": Freeze,
     }
-    return made[overlay.strategy](overlay)
+    if overlay.strategy in made:
+        return made[overlay.strategy](overlay)
+    added: OverlayStrategy = extensions.strategy("overlay", overlay, OverlayStrategy)
+    return added

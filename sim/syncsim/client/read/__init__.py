@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from syncsim import extensions
 from syncsim.design import Read
 from syncsim.domain import Action
 from syncsim.net.messages import EventBody
@@ -58,4 +59,7 @@ def read_strategy(read: Read) -> ReadStrategy:
         "invalidate": Invalidate,
         "generation": Generation,
     }
-    return made[read.strategy]()
+    if read.strategy in made:
+        return made[read.strategy]()
+    added: ReadStrategy = extensions.strategy("read", read, ReadStrategy)
+    return added

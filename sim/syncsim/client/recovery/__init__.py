@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from syncsim import extensions
 from syncsim.design import Recovery
 
 if TYPE_CHECKING:
@@ -38,4 +39,7 @@ def recovery_strategy(recovery: Recovery) -> RecoveryStrategy:
         "invalidate-all": InvalidateAll,
         "invalidate-spread": InvalidateSpread,
     }
-    return made[recovery.strategy]()
+    if recovery.strategy in made:
+        return made[recovery.strategy]()
+    added: RecoveryStrategy = extensions.strategy("recovery", recovery, RecoveryStrategy)
+    return added

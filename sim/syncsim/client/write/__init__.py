@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from syncsim import extensions
 from syncsim.client.intent import Intent
 from syncsim.design import Write
 
 
+@runtime_checkable
 class WriteStrategy(Protocol):
     """What a write strategy decides."""
 
@@ -55,4 +57,7 @@ def write_strategy(write: Write) -> WriteStrategy:
         "serial": Serial,
         "fifo": Fifo,
     }
-    return made[write.strategy](write)
+    if write.strategy in made:
+        return made[write.strategy](write)
+    added: WriteStrategy = extensions.strategy("write", write, WriteStrategy)
+    return added

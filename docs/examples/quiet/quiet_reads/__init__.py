@@ -1,0 +1,1 @@
+"""Read strategies for those whose backend is asked too often."""
