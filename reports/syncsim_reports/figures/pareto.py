@@ -50,6 +50,7 @@ AWAY_PX = 60.0
 """The line starts at a point, so nearer to it than this a label cannot but be near the line."""
 LEAST_US = 1.0
 """A logarithmic axis has no zero; a design that was never late stands at its lower end."""
+HINT = "↙ cheaper and fresher"
 COST, AGE = "requests_per_commit", "mean_age_us"
 
 
@@ -146,9 +147,7 @@ def _set_scale(ax: Axes, points: Sequence[Point], *, first: bool) -> None:
     else:
         ax.tick_params(labelleft=False)
     ax.set_xlabel("requests for each commit", loc="right")
-    ax.text(
-        0.03, 0.03, "↙ cheaper and fresher", transform=ax.transAxes, color=QUIET, fontsize=SMALL_PT
-    )
+    ax.text(0.03, 0.03, HINT, transform=ax.transAxes, color=QUIET, fontsize=SMALL_PT)
 
 
 def _draw(ax: Axes, points: Sequence[Point]) -> None:
@@ -172,7 +171,7 @@ def _labels(ax: Axes, points: Sequence[Point], best: Sequence[Point]) -> None:
     at = [tuple(to_pixels((point.cost, point.age_us))) for point in points]
     line = _along([tuple(to_pixels((point.cost, point.age_us))) for point in best])
     area = ax.get_window_extent()
-    taken: list[Box] = []
+    taken = [Box(*text.get_window_extent().extents) for text in ax.texts]
     for place in sorted(range(len(points)), key=lambda place: -at[place][1]):
         point = points[place]
         name = ax.text(0, 0, drawable(point.design, 24), fontsize=15, fontweight="bold")

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 NEAR_PX = 24.0
 """A label nearer than this to a line looks as if it named it."""
+UNREADABLE = 4
+"""Labels that lie on each other count as so many that are only close."""
 
 
 class Box(NamedTuple):
@@ -77,6 +79,7 @@ def freest(
     def cost(box: Box) -> float:
         near = box.grown(NEAR_PX)
         labels = sum(near.overlaps(other) for other in taken)
+        labels += UNREADABLE * sum(box.overlaps(other) for other in taken)
         lines = sum(box.grown(NEAR_PX / 3).holds(p) for p in own)
         lines += sum(near.holds(p) for p in others)
         return labels * (len(own) + len(others) + 1) + lines

@@ -71,3 +71,9 @@ def test_ticks_are_few_and_lie_outside_of_the_cuts(times_us):
     ticks = line.ticks()
     assert ticks == sorted(ticks)
     assert not any(start < tick < end for tick in ticks for start, end in line.cuts)
+
+
+def test_a_label_comes_close_to_many_before_it_lies_on_one():
+    on_one, near_two = Box(0, 0, 10, 10), Box(100, 0, 110, 10)
+    taken = [Box(5, 5, 15, 15), Box(112, 0, 120, 10), Box(90, 0, 98, 10)]
+    assert freest([on_one, near_two], taken, own=[], others=[]) == 1

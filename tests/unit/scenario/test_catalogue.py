@@ -41,7 +41,8 @@ def test_names_are_sorted_and_of_their_kind(shelf):
 
 
 def test_the_designs_and_networks_that_come_with_it():
-    assert {"enhanced", "hardened", "manual-refresh", "polling"} <= set(scenario.names("designs"))
+    shipped = {"enhanced", "hardened", "manual-refresh", "polling", "tkdodo"}
+    assert shipped <= set(scenario.names("designs"))
     assert scenario.names("networks") == ("3g", "office", "perfect", "slow-4g", "wifi-lossy")
 
 
