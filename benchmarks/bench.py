@@ -131,7 +131,7 @@ def figures(seconds: int, repeats: int) -> list[tuple[str, float, str]]:
             (f"{design}: records for each action", len(history) / max(1, actions), ""),
             (f"{design}: simulated over real time", (seconds + SETTLE_S) / took, "times"),
         ]
-    rows += clients.figures(scenario("enhanced", seconds))
+    rows += clients.figures(scenario("enhanced", seconds), repeats)
     took, _ = best(repeats, lambda: judge(history))
     rows.append(("judge, all checks", len(history) / took, "records a second"))
     took, _ = best(repeats, lambda: measure(history))

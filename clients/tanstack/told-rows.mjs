@@ -9,7 +9,8 @@ export class ToldRows {
       for (const item of message.items) if (item.row !== null) item.row = this.#row(item.row)
     }
     if (message.do === 'rows' || message.do === 'result') {
-      message.rows = message.rows.map((row) => this.#row(row))
+      const { rows } = message
+      for (let place = 0; place < rows.length; place += 1) rows[place] = this.#row(rows[place])
     }
   }
 

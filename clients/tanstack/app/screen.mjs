@@ -60,7 +60,7 @@ export class Screen {
       const rows = this.#views.dataOf(view)
       if (rows === undefined) continue
       const isFirst = !this.#painted.has(view.name)
-      this.#paintView(view.name, rows)
+      this.#paintView(view.name, new Map(rows.map((row) => [row.entity, row])))
       if (isFirst) this.#record.note('ready', { view: view.name })
     }
     this.#dirty.clear()
@@ -76,13 +76,12 @@ export class Screen {
       if (view === SLICE) continue
       for (const entity of rows.keys()) if (entity in held) shown.set(entity, held[entity])
     }
-    return [...shown.values()]
+    return shown
   }
 
   // Notes the difference between the last picture of a view and the next.
-  #paintView(view, rows) {
+  #paintView(view, next) {
     const last = this.#painted.get(view) ?? new Map()
-    const next = new Map(rows.map((row) => [row.entity, row]))
     for (const row of next.values()) {
       const old = last.get(row.entity)
       if (old === row) continue

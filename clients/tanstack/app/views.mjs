@@ -207,7 +207,7 @@ export class Views {
 
   // How the confirmed rows of a mounted view changed.
   #noteBase(view, before, after) {
-    if (view.observer === undefined) return
+    if (view.observer === undefined || before === after) return
     const held = new Map(before.map((row) => [row.entity, row]))
     for (const { entity, version, lsn, fields } of after) {
       if (held.get(entity)?.version !== version) {

@@ -38,8 +38,9 @@ class SliceStore:
         """Tell the store of the rows of an answer, which takes these intents into account."""
         taken = tuple(rows)
         self.redux.dispatch(Action(RECEIVED, payload=taken))
+        held = self.rows.get
         for row in taken:
-            if self.rows.get(row.entity, row).version <= row.version:
+            if held(row.entity, row).version <= row.version:
                 self._last_intents[row.entity] = last_intent
 
     def last_intent(self, entity: str) -> int:
@@ -49,7 +50,10 @@ class SliceStore:
     def _reduce(self, state: Rows, action: Action) -> Rows:
         if action.type != RECEIVED or not self._is_used:
             return state
-        taken = [row for row in action.payload if self._takes(state.get(row.entity), row)]
+        held = state.get
+        # Most rows of an answer are those of the answer before.
+        changed = [row for row in action.payload if held(row.entity) is not row]
+        taken = [row for row in changed if self._takes(held(row.entity), row)]
         if not taken:
             return state
         for row in taken:

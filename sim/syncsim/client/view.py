@@ -107,8 +107,10 @@ def difference(old: Rows, new: Rows) -> tuple[list[Row], list[str]]:
     """Return the rows that are new or another version, and the entities that are gone.
 
     Rows that nothing changed are the same objects on both sides, so this costs one look-up
-    a row.
+    a row, and nothing where they are one picture.
     """
+    if old is new:
+        return [], []
     held = old.get
     changed = [row for entity, row in new.items() if held(entity) is not row]
     added = sum(row.entity not in old for row in changed)

@@ -54,6 +54,32 @@ def test_a_line_goes_there_and_back_whatever_its_size(running, size):
         assert process.exchange(b"x" * size) == b"x" * size
 
 
+class Watched:
+    """A poll object that keeps how long it was told to wait."""
+
+    def __init__(self, poll) -> None:
+        self._inner = poll
+        self.waits_ms: list[float] = []
+
+    def poll(self, wait_ms: float):
+        self.waits_ms.append(wait_ms)
+        return self._inner.poll(wait_ms)
+
+
+@pytest.mark.parametrize(("looks", "sleeps"), [(0, True), (3, True), (10**9, False)])
+def test_it_looks_a_few_times_before_it_sleeps(running, monkeypatch, looks, sleeps):
+    monkeypatch.setattr(process_module, "LOOKS_MAX", looks)
+    slow = "import sys, time\nfor line in sys.stdin: time.sleep(0.3); print('{}', flush=True)"
+    process = running(slow)
+    process._poll = watched = Watched(process._poll)
+    assert process.exchange(b"{}") == b"{}"
+    waits_ms = watched.waits_ms
+    assert any(wait_ms > 0 for wait_ms in waits_ms) == sleeps
+    if sleeps:
+        assert waits_ms[:looks] == [0] * looks
+        assert waits_ms[looks] > 0
+
+
 def test_it_sees_the_path_and_nothing_else_of_where_it_runs(running, monkeypatch):
     monkeypatch.setenv("SECRET", "1")
     process = running(

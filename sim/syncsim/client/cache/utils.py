@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, repeat
+from operator import is_
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def strictly_equal(a: Any, b: Any) -> bool:
 
 def all_strictly_equal(a: Sequence[Any], b: Sequence[Any]) -> bool:
     """Compare the fields of two records of one kind, each as `===` does."""
-    return all(map(strictly_equal, a, b))
+    return all(map(is_, a, b)) or all(map(strictly_equal, a, b))
 
 
 def is_valid_timeout(value: object) -> bool:
@@ -162,16 +164,19 @@ def replace_equal_deep(a: Any, b: Any, depth: int = 0) -> Any:
         return b
     if isinstance(a, list) and isinstance(b, list):
         items: list[Any] = []
-        for place, item in enumerate(b):
-            old = a[place] if place < len(a) else UNDEFINED
-            items.append(replace_equal_deep(old, item, depth + 1))
+        for old, item in zip(chain(a, repeat(UNDEFINED)), b, strict=False):
+            kept = item if old is item else replace_equal_deep(old, item, depth + 1)
+            items.append(kept)
         return a if len(a) == len(b) and all_strictly_equal(a, items) else items
     if isinstance(a, dict) and isinstance(b, dict):
+        held = a.get
         members: dict[str, Any] = {}
         is_same = len(a) == len(b)
         for name, item in b.items():
-            old = a.get(name, UNDEFINED)
-            members[name] = replace_equal_deep(old, item, depth + 1)
-            is_same = is_same and strictly_equal(old, members[name])
+            old = kept = held(name, UNDEFINED)
+            if old is not item:
+                kept = replace_equal_deep(old, item, depth + 1)
+                is_same = is_same and strictly_equal(old, kept)
+            members[name] = kept
         return a if is_same else members
     return b
