@@ -31,12 +31,17 @@ GESTURE_MEANINGS = {
 
 VERB_MEANINGS = {
     "partition": "The client's link is down: what is under way is lost, its socket closes, its "
-    "browser says that it is offline.",
+    "browser says that it is offline, or nothing if `unnoticed`: then only time-outs tell.",
     "heal": "End every fault that is open at that place.",
     "drop": "The client's WebSocket breaks somewhere along its path, and nothing else.",
     "delay": "Every HTTP message of the client takes longer by `by`, each way.",
     "lose": "The client's HTTP requests, responses or both are lost without a word.",
     "restart": "The backend is down: sessions end, requests are refused. The store survives.",
+    "crash": "The backend's process dies; sockets, which a gateway holds, stay open. With `after`, "
+    "it dies at the next commit: before its answer and its event (`commit`), or between the two "
+    "(`reply`). With `loses`, the commits of that long before are lost, answered or not.",
+    "overload": "The backend answers requests with 503, and says when to come back.",
+    "skew-clock": "The clock of the backend is wrong, by which it marks rows overdue.",
 }
 
 KEY_MEANINGS = {
@@ -62,6 +67,7 @@ SECTIONS = (
     ("`steps`", "StepText"),
     ("`load`", "LoadText"),
     ("`faults`", "FaultText"),
+    ("`backend`", "BackendText"),
     ("`bounds`", "BoundsText"),
 )
 
@@ -157,6 +163,7 @@ def _verbs_table() -> str:
         keys = [
             *(f"`{key}`" for key in rule.required),
             *(f"`{key}`, if wanted" for key in rule.optional),
+            *([f"one of {code(rule.one_of)}"] if rule.one_of else []),
         ]
         rows.append((f"`{verb}`", places, "; ".join(keys), VERB_MEANINGS[verb]))
     return (

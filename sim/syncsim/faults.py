@@ -7,52 +7,31 @@ safety phase, is the same for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from syncsim.backend.ports import SetClock, Trap
+from syncsim.backend_faults import BACKEND_DEEDS
 from syncsim.client import ports
 from syncsim.engine import Engine
 from syncsim.history import History
-from syncsim.net import Net
+from syncsim.net import BACKEND
 from syncsim.scenario.scenario import VERBS, Fault
+from syncsim.stage import Deed, Stage
 
 HEAL = "heal"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """What a fault can lay hands on.
-
-    `tell` hands a client an input that a record caused. `catch_up` lets the backend do what
-    its clock would have made it do while it was down.
-    """
-
-    net: Net
-    tell: Callable[[str, ports.Input, int], None]
-    catch_up: Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """What one verb does. `end` is None for what is over as soon as it has happened.
-
-    `begin` gets the fault and the record that says so; `end` gets the fault and the record of
-    its healing.
-    """
-
-    begin: Callable[[Stage, Fault, int], None]
-    end: Callable[[Stage, Fault, int], None] | None = None
-
-
 def _cut(stage: Stage, fault: Fault, seq: int) -> None:
     stage.net.cut(fault.on, seq)
-    stage.tell(fault.on, ports.Offline(), seq)
+    if not fault.unnoticed:
+        stage.tell(fault.on, ports.Offline(), seq)
 
 
 def _mend(stage: Stage, fault: Fault, seq: int) -> None:
     stage.net.mend(fault.on)
-    stage.tell(fault.on, ports.Online(), seq)
+    if not fault.unnoticed:
+        stage.tell(fault.on, ports.Online(), seq)
 
 
 def _drop(stage: Stage, fault: Fault, seq: int) -> None:
@@ -75,13 +54,17 @@ def _lose_no_more(stage: Stage, fault: Fault, _seq: int) -> None:
     stage.net.lose(fault.on, "")
 
 
-def _stop(stage: Stage, _fault: Fault, seq: int) -> None:
-    stage.net.crash(seq)
+def _skew(stage: Stage, fault: Fault, seq: int) -> None:
+    _set_clock(stage, fault.on, fault.skew_us, fault.drift_ppm, seq)
 
 
-def _start_again(stage: Stage, _fault: Fault, seq: int) -> None:
-    stage.net.backend_up = True
-    stage.catch_up(seq)
+def _set_right(stage: Stage, fault: Fault, seq: int) -> None:
+    _set_clock(stage, fault.on, 0, 0, seq)
+
+
+def _set_clock(stage: Stage, place: str, skew_us: int, drift_ppm: int, seq: int) -> None:
+    assert place == BACKEND, place
+    stage.host.tell(SetClock(skew_us, drift_ppm), seq)
 
 
 DEEDS: Mapping[str, Deed] = {
@@ -89,9 +72,24 @@ DEEDS: Mapping[str, Deed] = {
     "drop": Deed(begin=_drop),
     "delay": Deed(begin=_slow, end=_speed_up),
     "lose": Deed(begin=_lose, end=_lose_no_more),
-    "restart": Deed(begin=_stop, end=_start_again),
+    "skew-clock": Deed(begin=_skew, end=_set_right),
+    **BACKEND_DEEDS,
 }
 assert sorted((*DEEDS, HEAL)) == sorted(VERBS), "every verb but `heal` has a deed"
+
+
+def facts_of(fault: Fault) -> dict[str, Any]:
+    """Return what a judge may want to know of a fault, beside its verb and its place."""
+    facts: dict[str, Any] = {}
+    if fault.unnoticed:
+        facts["unnoticed"] = True
+    if fault.loses_us:
+        facts["loses_us"] = fault.loses_us
+    if fault.skew_us:
+        facts["skew_us"] = fault.skew_us
+    if fault.drift_ppm:
+        facts["drift_ppm"] = fault.drift_ppm
+    return facts
 
 
 class Faults:
@@ -102,6 +100,7 @@ class Faults:
         self._history = history
         self._stage = stage
         self._open: dict[tuple[str, str], tuple[Fault, int]] = {}
+        self._trapped: list[Fault] = []
 
     def plan(self, faults: Iterable[Fault]) -> None:
         """Let each fault happen at its time."""
@@ -109,7 +108,9 @@ class Faults:
             self._engine.after(fault.at_us, self._happen, fault)
 
     def heal_all(self) -> None:
-        """End everything that has not ended."""
+        """End everything that has not ended, and take back what has not begun."""
+        self._trapped.clear()
+        self._stage.host.tell(Trap(""), -1)
         for place, verb in list(self._open):
             self._end(place, verb)
 
@@ -119,8 +120,25 @@ class Faults:
                 if place == fault.on:
                     self._end(place, verb)
             return
+        if fault.after:
+            self._set_trap(fault)
+        else:
+            self._begin(fault)
+
+    def _set_trap(self, fault: Fault) -> None:
+        """Let the backend crash at its next commit, and not before."""
+        self._trapped.append(fault)
+        self._stage.host.tell(Trap(fault.after), -1)
+
+    def spring(self) -> None:
+        """Begin the crash that waited for a commit; the backend says that there was one."""
+        for fault in self._trapped:
+            self._begin(fault)
+        self._trapped.clear()
+
+    def _begin(self, fault: Fault) -> None:
         now_us = self._engine.now_us
-        data: dict[str, Any] = {"verb": fault.do}
+        data: dict[str, Any] = {"verb": fault.do, **facts_of(fault)}
         if fault.for_us:
             data["until_us"] = now_us + fault.for_us
         seq = self._history.append(now_us, "fault", fault.on, data=data)

@@ -20,12 +20,14 @@ from syncsim.client import Client
 from syncsim.client import ports as client_ports
 from syncsim.engine import Draws, Engine
 from syncsim.errors import InputError, Problem, quoted
-from syncsim.faults import Faults, Stage
+from syncsim.faults import Faults
 from syncsim.history import History
+from syncsim.host import Host, settings_of
 from syncsim.net import BACKEND, Broker, Net
-from syncsim.net.messages import EVENT_BYTES, Message
+from syncsim.net.messages import EVENT_BYTES, ErrorBody, Message
 from syncsim.scenario.person import arrivals, choose
 from syncsim.scenario.scenario import MODEL, ClientSpec, Load, Scenario, Step
+from syncsim.stage import Stage
 
 
 def run(scenario: Scenario, *, allow_commands: bool = False) -> History:
@@ -120,13 +122,10 @@ class World:
         self._draws = Draws(scenario.seed)
         self._engine = Engine()
         self.history = History(header_of(scenario))
-        design = scenario.design
         self._backend = Backend(
             domain=scenario.domain,
             users={client.name: (client.role, client.user) for client in scenario.clients},
-            push=design.push,
-            audit=design.audit,
-            merge=design.merge,
+            settings=settings_of(scenario),
         )
         self._broker = Broker()
         self._clients: dict[str, client_ports.Dashboard] = {}
@@ -145,8 +144,14 @@ class World:
             listener=self,
         )
         self._wakes: dict[str, int] = {}
-        self._overdue: list[backend_ports.Due] = []
-        stage = Stage(net=self._net, tell=self._tell, catch_up=self._catch_up)
+        self._host = Host(
+            engine=self._engine,
+            draws=self._draws,
+            scenario=scenario,
+            backend=self._backend,
+            carry_out=self._backend_did,
+        )
+        stage = Stage(net=self._net, tell=self._tell, host=self._host)
         self._faults = Faults(self._engine, self.history, stage)
 
     def _seat(self, client: ClientSpec) -> client_ports.Dashboard:
@@ -312,8 +317,12 @@ class World:
                 self._net.http(out.message, cause)
             elif isinstance(out, backend_ports.Publish):
                 self._publish(out, committed)
+            elif isinstance(out, backend_ports.Replicate):
+                self._host.replicate(out)
+            elif isinstance(out, backend_ports.Died):
+                self._faults.spring()
             else:
-                self._engine.after(out.at_us - self._engine.now_us, self._due, out.due)
+                self._engine.after(out.at_us - self._engine.now_us, self._host.due, out.due)
 
     def _publish(self, publish: backend_ports.Publish, cause: int) -> None:
         told, away = self._broker.fan_out(publish.origin)
@@ -331,28 +340,24 @@ class World:
                 )  # fmt: skip
                 carry(message, seq)
 
-    def _due(self, due: backend_ports.Due) -> None:
-        """Let the backend's clock strike; if it is down, once it is up again."""
-        if self._net.backend_up:
-            self._backend_did(self._backend.handle(due), -1)
-        else:
-            self._overdue.append(due)
-
-    def _catch_up(self, cause: int) -> None:
-        """Let the backend do what was due while it was down."""
-        for due in self._overdue:
-            self._backend_did(self._backend.handle(due), cause)
-        self._overdue.clear()
-
     # The network
 
     def message_arrived(self, message: Message, seq: int) -> None:
         """Hand a message to its recipient."""
         if message.recipient == BACKEND:
-            self._backend_did(self._backend.handle(backend_ports.Request(message)), seq)
+            self._host.request(message, seq)
         else:
-            origin = message.intent or message.name
-            self._tell(message.recipient, client_ports.Received(message.body, origin), seq)
+            self._tell(message.recipient, self._arrival(message), seq)
+
+    def _arrival(self, message: Message) -> client_ports.Input:
+        """Return what a client is told when a message reaches it.
+
+        The protocol of clients of another make knows no errors; to them nobody answered.
+        """
+        body = message.body
+        if isinstance(body, ErrorBody) and not isinstance(self._clients[message.recipient], Client):
+            return client_ports.Failed(body.request, f"http-{body.status}")
+        return client_ports.Received(body, message.intent or message.name)
 
     def request_refused(self, message: Message, seq: int) -> None:
         """Tell a client that nobody answered its request."""

@@ -105,3 +105,9 @@ def test_until_the_run_ends_the_entry_may_still_come():
 
 def test_nothing_committed_tells_nothing():
     assert finding(CHECK, "A1 op-1?i1:accept(A1) -A1/i1:forbidden end").status is Status.UNKNOWN
+
+
+def test_going_back_after_a_crash_needs_no_entry():
+    back = ACCEPTED + "$i1 @300 backend.rewind(1) +A1{status=pending}/:rewind end"
+    assert finding(CHECK, back).status is Status.PASS
+    assert finding(CHECK, back.replace(":rewind", ":mark_overdue")).status is Status.FAIL

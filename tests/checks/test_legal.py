@@ -55,3 +55,10 @@ def test_a_new_row_and_a_row_of_no_known_type_start_as_they_like():
     unruled = {"transitions": {}, "actions": {}, "queries": {}, "projections": {}}
     line = "A1 +A1{status=done}/:mark_overdue"
     assert finding(CHECK, line, domain=unruled).status is Status.UNKNOWN
+
+
+def test_going_back_after_a_crash_follows_no_transition():
+    back = ACCEPTED + "@300 backend.rewind(1) +A1{status=pending}/:rewind"
+    assert finding(CHECK, back).status is Status.PASS
+    assert finding(CHECK, back.replace(":rewind", ":mark_overdue")).status is Status.FAIL
+    assert finding(CHECK, ACCEPTED + "+A1.4{status=pending}/:rewind").status is Status.FAIL

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from syncsim.backend import Backend
-from syncsim.backend.backend import ARRIVAL
+from syncsim.backend import Backend, Settings
 from syncsim.backend.ports import Alarm, Due, Input, Note, Output, Publish, Reply, Request
-from syncsim.design import Merge
 from syncsim.domain import BOOKING, Domain
 from syncsim.net import BACKEND
 from syncsim.net.messages import Message, MutateBody, QueryBody, ResultBody, RowsBody, Stamp
@@ -59,11 +57,11 @@ class Server:
         rows: Iterable[Row],
         *,
         domain: Domain = BOOKING,
-        push: bool = True,
-        audit: bool = True,
-        merge: Merge = ARRIVAL,
+        now_us: int = 0,
+        **settings: Any,
     ) -> None:
-        self.backend = Backend(domain=domain, users=USERS, push=push, audit=audit, merge=merge)
+        self.now_us = now_us
+        self.backend = Backend(domain=domain, users=USERS, settings=Settings(**settings))
         self.started = self.backend.start(
             [(f"{row.entity}/{row.id}", dict(row.fields)) for row in rows]
         )
@@ -106,12 +104,17 @@ class Server:
         assert isinstance(answer, RowsBody), answer
         return answer
 
+    def tell(self, event: Input, now_us: int | None = None) -> Did:
+        """Hand the backend an input, at a new time if one is given."""
+        self.now_us = self.now_us if now_us is None else now_us
+        return self._tell(event)
+
     def strike(self, action: str, entity: str) -> Did:
-        """Let the backend's own clock say that an action is due."""
-        return self._tell(Due(action, entity))
+        """Let an alarm go off, long after it was due."""
+        return self.tell(Due(action, entity), self.now_us + 10_000_000)
 
     def _tell(self, event: Input) -> Did:
-        return Did(self.backend.handle(event))
+        return Did(self.backend.handle(self.now_us, event))
 
 
 def _message(name: str, client: str, what: str, body: Any, intent: str) -> Message:

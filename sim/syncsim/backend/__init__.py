@@ -1,5 +1,6 @@
 """The backend: one store, its guards, its audit log and its change feed."""
 
 from syncsim.backend.backend import Backend
+from syncsim.backend.settings import Settings
 
-__all__ = ["Backend"]
+__all__ = ["Backend", "Settings"]

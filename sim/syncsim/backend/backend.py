@@ -6,13 +6,33 @@ nothing, waits for nothing and knows neither the network nor the simulation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
+from syncsim.backend.alarms import Alarms
+from syncsim.backend.journal import Entry, Journal
 from syncsim.backend.merge import merge_rule
-from syncsim.backend.ports import Alarm, Due, Input, Note, Output, Publish, Reply
-from syncsim.backend.store import Store, initial_change
-from syncsim.design import Merge
+from syncsim.backend.outlet import Outlet
+from syncsim.backend.ports import (
+    Boot,
+    Copied,
+    Crash,
+    Died,
+    Due,
+    Input,
+    Note,
+    Output,
+    Publish,
+    Replicate,
+    Reply,
+    Request,
+    SetClock,
+    Shed,
+    Trap,
+)
+from syncsim.backend.replicas import Replicas
+from syncsim.backend.settings import Settings
+from syncsim.backend.store import Store, blank, initial_change
 from syncsim.domain import (
     SYSTEM_ROLE,
     Action,
@@ -25,10 +45,12 @@ from syncsim.domain import (
     id_of,
     type_of,
 )
+from syncsim.history.vocabulary import REWIND
 from syncsim.net.messages import (
     BATCH_ITEM_BYTES,
     REPLY_BYTES,
     SUPERSEDED,
+    ErrorBody,
     EventBody,
     ItemResult,
     Message,
@@ -44,7 +66,7 @@ NOT_FOUND = "not-found"
 CONFLICT = "version-conflict"
 ILLEGAL = "illegal-state"
 
-ARRIVAL = Merge()
+UNAVAILABLE = 503
 
 
 class Asker(NamedTuple):
@@ -60,58 +82,91 @@ class Asker(NamedTuple):
 class Backend:
     """The one authority on every row.
 
-    `users` gives each client's role and user, as its access token would. `push` is whether
-    commits are published, `audit` whether they are entered in the audit log, `merge` how two
-    writes of one row are put in order.
+    `users` gives each client's role and user, as its access token would.
     """
 
     def __init__(
-        self,
-        *,
-        domain: Domain,
-        users: Mapping[str, tuple[str, str]],
-        push: bool,
-        audit: bool,
-        merge: Merge = ARRIVAL,
+        self, *, domain: Domain, users: Mapping[str, tuple[str, str]], settings: Settings
     ) -> None:
         self._domain = domain
         self._users = users
-        self._push = push
-        self._audit = audit
+        self._settings = settings
+        self._now_us = 0
         self._store = Store(domain)
         self._answers: dict[str, ResultBody] = {}
-        self._merge = merge_rule(merge)
+        self._replicas = Replicas(domain, settings.replicas)
+        self._journal = Journal(settings.journal_us)
+        self._alarms = Alarms()
+        self._outlet = Outlet(has_outbox=settings.outbox)
+        self._trap = ""
+        self._lost: list[Entry] = []
+        self._wrote_us: dict[str, int] = {}
+        self._struck: dict[Due, int] = {}
+        self._handlers: dict[type, Callable[[Any], list[Output]]] = {
+            Request: self._request,
+            Due: self._due,
+            Copied: self._copied,
+            SetClock: self._set_clock,
+            Trap: self._set_trap,
+            Crash: self._crash,
+            Boot: self._boot,
+            Shed: self._shed,
+        }
+        self._merge = merge_rule(settings.merge)
         self._decided: dict[str, int] = {}
 
     def start(self, rows: Iterable[tuple[str, Fields]]) -> list[Output]:
         """Fill the store and set the alarms of the backend's own clock."""
         out: list[Output] = []
+        made: list[Row] = []
         for entity, fields in rows:
             for row in self._store.commit([initial_change(entity, fields)]):
+                made.append(row)
                 out.append(Note("row", "", "", entity, 1, row.lsn, {"fields": row.fields}))
-            for name, due_field in self._domain.clock.items():
-                due_us = fields.get(due_field)
-                if due_us is not None and type_of(entity) == self._domain.actions[name].entity:
-                    out.append(Alarm(due_us, Due(name, entity)))
+            out += self._planned(entity, fields)
+        self._replicas.start(made)
         return out
 
-    def handle(self, event: Input) -> list[Output]:
+    def _planned(self, entity: str, fields: Fields) -> list[Output]:
+        """Plan what the backend's own clock will do about a row."""
+        return [
+            self._alarms.plan(self._now_us, Due(name, entity), fields[due_field])
+            for name, due_field in self._domain.clock.items()
+            if type_of(entity) == self._domain.actions[name].entity
+            and fields.get(due_field) is not None
+        ]
+
+    def handle(self, now_us: int, event: Input) -> list[Output]:
         """Take one input and return what it causes, in order."""
-        if isinstance(event, Due):
-            return self._due(event)
+        self._now_us = now_us
+        return self._handlers[type(event)](event)
+
+    def _request(self, event: Request) -> list[Output]:
         message = event.message
         if isinstance(message.body, QueryBody):
-            return [self._query(message, message.body)]
+            return [self._query(message, message.body, event.replica)]
         assert isinstance(message.body, MutateBody), message
-        return self._mutate(message, message.body)
+        return self._until_trap(self._mutate(message, message.body))
 
-    def _query(self, message: Message, body: QueryBody) -> Output:
+    def _query(self, message: Message, body: QueryBody, replica: int) -> Output:
         role, user = self._users[message.sender]
-        rows, size = self._store.view(role, user, body.query, body.row_id)
-        lsn = self._store.lsn
+        store = self._copy_for(message.sender, body, replica)
+        rows, size = store.view(role, user, body.query, body.row_id)
+        lsn = store.lsn
         decided = self._decided.get(message.sender, 0)
         answer = RowsBody(message.name, rows, lsn, decided, self._merge.clock)
         return self._reply(message, "rows", answer, REPLY_BYTES + size, lsn)
+
+    def _copy_for(self, client: str, body: QueryBody, replica: int) -> Store:
+        """Return the copy that answers a query: the primary, or a replica that is new enough."""
+        if replica < 0:
+            return self._store
+        settings, copy = self._settings, self._replicas.store(replica)
+        if settings.fresh_by == "token" and copy.lsn < body.after:
+            return self._store
+        wrote_us = self._wrote_us.get(client, -1)
+        is_recent = wrote_us >= 0 and self._now_us - wrote_us < settings.primary_window_us
+        return self._store if settings.fresh_by == "primary-window" and is_recent else copy
 
     def _mutate(self, message: Message, body: MutateBody) -> list[Output]:
         out: list[Output] = []
@@ -201,8 +256,26 @@ class Backend:
         wanted: list[Change],
         out: list[Output],
     ) -> list[Row]:
+        last_lsn = self._store.lsn
+        before = {change.entity: self._store.get(change.entity) for change in wanted}
         made = self._store.commit(wanted)
+        lsn = made[0].lsn
+        self._journal.add(Entry(self._now_us, lsn, last_lsn, before))
+        if asker.client:
+            self._wrote_us[asker.client] = self._now_us
         who = {"action": action.name, "role": asker.role, "user": asker.user}
+        self._note_commits(asker, made, who, out)
+        if self._settings.audit:
+            version = made[0].version
+            out.append(Note("audit", asker.client, asker.intent, row.entity, version, lsn, who))
+        if self._settings.push:
+            named = tuple((new.entity, new.version) for new in made)
+            event = EventBody(action.name, asker.intent, lsn, named, self._merge.clock)
+            name = f"{asker.request}/{id_of(row.entity)}"
+            self._publish(Publish(name, asker.client, event), out)
+        return made
+
+    def _note_commits(self, asker: Asker, made: list[Row], who: Fields, out: list[Output]) -> None:
         for new in made:
             out.append(
                 Note(
@@ -210,27 +283,103 @@ class Backend:
                     {**who, "fields": new.fields},
                 )
             )  # fmt: skip
-        lsn = made[0].lsn
-        if self._audit:
-            version = made[0].version
-            out.append(Note("audit", asker.client, asker.intent, row.entity, version, lsn, who))
-        if self._push:
-            named = tuple((new.entity, new.version) for new in made)
-            event = EventBody(action.name, asker.intent, lsn, named, self._merge.clock)
-            out.append(Publish(f"{asker.request}/{id_of(row.entity)}", asker.client, event))
-        return made
+        if len(self._replicas):
+            self._replicas.committed(made[0].lsn, made)
+            out.append(Replicate(made[0].lsn, f"{asker.request}/{id_of(made[0].entity)}"))
+
+    def _publish(self, publish: Publish, out: list[Output]) -> None:
+        """Hand an event out, or keep it until every replica has its commit."""
+        if self._settings.fresh_by == "hold-event" and len(self._replicas):
+            self._outlet.hold(publish)
+        else:
+            out.append(publish)
+
+    def _copied(self, event: Copied) -> list[Output]:
+        self._replicas.copied(event.replica, event.lsn)
+        return [*self._outlet.release(self._replicas.lsn)]
+
+    # The clock
+
+    def _set_clock(self, event: SetClock) -> list[Output]:
+        return [*self._alarms.set_clock(self._now_us, event.skew_us, event.drift_ppm)]
 
     def _due(self, due: Due) -> list[Output]:
         """Take an action of the backend's own clock, if its guard still holds."""
         action = self._domain.actions[due.action]
         row = self._store.get(due.entity)
-        assert row is not None, due
-        assert row.fields is not None, due
         out: list[Output] = []
+        if row is None or not self._alarms.strike(self._now_us, due):
+            return out
+        assert row.fields is not None, due
         if allows(self._domain, action, row.fields, "", self._store.fields):
-            clock = Asker("", SYSTEM_ROLE, "", "", f"{SYSTEM_ROLE}/{due.action}")
+            # A crash may undo what the clock did, and then it does it again.
+            count = self._struck[due] = self._struck.get(due, 0) + 1
+            name = f"{SYSTEM_ROLE}/{due.action}" + (f"#{count}" if count > 1 else "")
+            clock = Asker("", SYSTEM_ROLE, "", "", name)
             self._commit(action, row, clock, self._wanted(action, row, clock, {}), out)
+        return self._until_trap(out)
+
+    # Crashes
+
+    def _set_trap(self, event: Trap) -> list[Output]:
+        self._trap = event.after
+        return []
+
+    def _until_trap(self, out: list[Output]) -> list[Output]:
+        """Return what gets out of the process; with the trap set, a commit is the last thing."""
+        if not self._trap or not any(isinstance(o, Note) and o.kind == "commit" for o in out):
+            return out
+        self._outlet.cut_off(out)
+        gone = (Publish,) if self._trap == "reply" else (Publish, Reply)
+        self._trap = ""
+        return [*(each for each in out if not isinstance(each, gone)), Died()]
+
+    def _crash(self, event: Crash) -> list[Output]:
+        self._outlet.crash()
+        if event.loses_us:
+            self._lost += self._journal.cut(self._now_us - event.loses_us)
+        return []
+
+    def _boot(self, _: Boot) -> list[Output]:
+        """Go back to what the disk has kept, and publish what the outbox has kept."""
+        lost, self._lost = self._lost, []
+        kept_lsn = lost[0].last_lsn if lost else self._store.lsn
+        out: list[Output] = [*self._outlet.boot(kept_lsn)]
+        if lost:
+            self._answers = {
+                key: answer for key, answer in self._answers.items() if answer.lsn <= kept_lsn
+            }
+            self._go_back(lost, kept_lsn, out)
         return out
+
+    def _go_back(self, lost: list[Entry], kept_lsn: int, out: list[Output]) -> None:
+        """Undo lost commits by new versions: nobody may see a version number a second time.
+
+        A row that a lost commit had made is gone: its fields are empty from now on.
+        """
+        before: dict[str, Row | None] = {}
+        for entry in lost:
+            for entity, row in entry.before.items():
+                before.setdefault(entity, row)
+        planned = []
+        for entity, row in before.items():
+            kept = (row.fields if row else None) or blank(self._store.fields(entity) or {})
+            planned.append(Change(entity, kept, created=False))
+        made = self._store.commit(planned)
+        assert made[0].lsn > kept_lsn, "versions and commits never go back"
+        out.append(Note("rewind", lsn=kept_lsn))
+        nobody = Asker("", SYSTEM_ROLE, "", "", f"{REWIND}/{kept_lsn}")
+        who = {"action": REWIND, "role": SYSTEM_ROLE, "user": ""}
+        self._note_commits(nobody, made, who, out)
+        for new in made:
+            out += self._planned(new.entity, new.fields or {})
+
+    # Refusing to answer
+
+    def _shed(self, event: Shed) -> list[Output]:
+        message = event.message
+        error = ErrorBody(message.name, UNAVAILABLE, event.retry_after_us)
+        return [self._reply(message, "error", error, REPLY_BYTES, -1)]
 
     @staticmethod
     def _reply(message: Message, what: str, body: object, size: int, lsn: int) -> Reply:

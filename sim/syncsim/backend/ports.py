@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from syncsim.net.messages import EventBody, ItemResult, Message
 
 
 class Request(NamedTuple):
-    """A message from a client arrived."""
+    """A message from a client arrived; a query goes to a replica, or to the primary for -1."""
 
     message: Message
+    replica: int = -1
 
 
 class Due(NamedTuple):
@@ -18,6 +19,43 @@ class Due(NamedTuple):
 
     action: str
     entity: str
+
+
+class Copied(NamedTuple):
+    """Every commit up to `lsn` has reached a replica."""
+
+    replica: int
+    lsn: int
+
+
+class SetClock(NamedTuple):
+    """The backend's own clock is ahead by so much, behind if negative, and drifts from now on."""
+
+    skew_us: int
+    drift_ppm: int = 0
+
+
+class Trap(NamedTuple):
+    """The process will die at the next commit: before it answers, or after; '' takes it back."""
+
+    after: Literal["commit", "reply", ""]
+
+
+class Crash(NamedTuple):
+    """The process died. Commits of the last `loses_us` had not reached the disk."""
+
+    loses_us: int = 0
+
+
+class Boot(NamedTuple):
+    """The process runs again."""
+
+
+class Shed(NamedTuple):
+    """A message arrived that the backend has no time for: it answers 503, and when to return."""
+
+    message: Message
+    retry_after_us: int = 0
 
 
 class Note(NamedTuple):
@@ -53,7 +91,21 @@ class Alarm(NamedTuple):
     due: Due
 
 
-Input = Request | Due
-Output = Note | Reply | Publish | Alarm
+class Replicate(NamedTuple):
+    """A commit is on its way to every replica; `name` says what made it."""
 
-__all__ = ["Alarm", "Due", "Input", "ItemResult", "Note", "Output", "Publish", "Reply", "Request"]
+    lsn: int
+    name: str
+
+
+class Died(NamedTuple):
+    """The trap has sprung: the process died in the middle of what it was doing."""
+
+
+Input = Request | Due | Copied | SetClock | Trap | Crash | Boot | Shed
+Output = Note | Reply | Publish | Alarm | Replicate | Died
+
+__all__ = [
+    "Alarm", "Boot", "Copied", "Crash", "Died", "Due", "Input", "ItemResult", "Note",
+    "Output", "Publish", "Replicate", "Reply", "Request", "SetClock", "Shed", "Trap",
+]  # fmt: skip

@@ -41,11 +41,12 @@ class Store:
 
     def get(self, entity: str) -> Row | None:
         """Return the current version of a row, None if there is none."""
-        return self._rows.get(entity)
+        row = self._rows.get(entity)
+        return None if row is None or is_gone(row) else row
 
     def fields(self, entity: str) -> Fields | None:
         """Return the current fields of a row, None if there is none."""
-        row = self._rows.get(entity)
+        row = self.get(entity)
         return row.fields if row else None
 
     def commit(self, changes: Iterable[Change]) -> list[Row]:
@@ -53,19 +54,26 @@ class Store:
         self.lsn += 1
         made = []
         for change in changes:
-            old = self._rows.get(change.entity)
+            old, last = self.get(change.entity), self._rows.get(change.entity)
             assert (old is None) == change.created, change.entity
-            if old is None:
-                fields, version = change.fields, 1
-            else:
-                assert old.fields is not None, change.entity
-                fields, version = {**old.fields, **change.fields}, old.version + 1
-            row = Row(change.entity, version, self.lsn, fields)
-            self._rows[change.entity] = row
-            for view in self._views.values():
-                self._update(view, row)
+            kept = old.fields if old is not None else {}
+            assert kept is not None, change.entity
+            version = last.version + 1 if last is not None else 1
+            row = Row(change.entity, version, self.lsn, {**kept, **change.fields})
+            self._put(row)
             made.append(row)
         return made
+
+    def copy(self, rows: Iterable[Row]) -> None:
+        """Take over rows as another store has committed them."""
+        for row in rows:
+            self.lsn = max(self.lsn, row.lsn)
+            self._put(row)
+
+    def _put(self, row: Row) -> None:
+        self._rows[row.entity] = row
+        for view in self._views.values():
+            self._update(view, row)
 
     def project(self, role: str, row: Row) -> Row | None:
         """Return a row as a role may see it, None if it may not."""
@@ -107,3 +115,16 @@ class Store:
 def initial_change(entity: str, fields: Fields) -> Change:
     """Return the change that puts a row into an empty store."""
     return Change(entity, {"id": id_of(entity), **fields}, created=True)
+
+
+def blank(fields: Fields) -> Fields:
+    """Return what stands in the place of a row that is gone: the same fields, all empty.
+
+    No view lists such a row, nobody can act on it, and it may come into being again.
+    """
+    return dict.fromkeys(fields)
+
+
+def is_gone(row: Row) -> bool:
+    """Tell whether a row is there no more."""
+    return row.fields is not None and row.fields.get("id") is None

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from syncsim.checks.done import run_ended
-from syncsim.checks.evidence import Evidence, row_name, seconds
+from syncsim.checks.evidence import SYSTEM, Evidence, is_rewind, row_name, seconds
 from syncsim.checks.verdict import Check, Finding, Story, conclude
 from syncsim.history import Record
-
-SYSTEM = "system"
-"""The role of the backend's own clock, which asks on nobody's behalf."""
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -18,6 +15,8 @@ def judge(evidence: Evidence) -> Finding:
     commits: dict[int, list[Record]] = {}
     entries: dict[int, list[Record]] = {}
     for record in evidence.history.of("commit", "audit"):
+        if is_rewind(record):
+            continue
         of = commits if record.kind == "commit" else entries
         of.setdefault(record.lsn, []).append(record)
     ended = run_ended(evidence.history)
@@ -132,6 +131,7 @@ CHECK = Check(
     proves_not=(
         "It trusts the header's list of who uses which client. Refusals leave no entry and are not"
         " judged, and neither are conditions on the row, such as being the row's own therapist."
+        " Going back after a crash is nobody's action and is for DURABLE."
     ),
     judge=judge,
 )

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from syncsim.history import History, Record
+from syncsim.history.vocabulary import REWIND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,16 @@ class Evidence:
             )
             for name, records in of.items()
         }
+
+
+SYSTEM = "system"
+"""The role of the backend itself, which asks on nobody's behalf."""
+
+
+def is_rewind(commit: Record) -> bool:
+    """Tell whether a commit only undoes, by the system, what a crash had lost."""
+    data = commit.data or {}
+    return data.get("action") == REWIND and data.get("role") == SYSTEM
 
 
 def seconds(time_us: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncsim.checks.evidence import Evidence, row_name, seconds
+from syncsim.checks.evidence import Evidence, is_rewind, row_name, seconds
 from syncsim.checks.verdict import Check, Finding, Story, conclude
 from syncsim.history import Record
 from syncsim.history.replay import entity_type
@@ -24,7 +24,8 @@ def judge(evidence: Evidence) -> Finding:
         # A commit may create a row; there is nothing yet to compare it with.
         if record.kind == "row" or before is None:
             continue
-        changes = _changes(before, record, transitions.get(entity_type(record.entity), {}))
+        allowed = {} if is_rewind(record) else transitions.get(entity_type(record.entity), {})
+        changes = _changes(before, record, allowed)
         seen += bool(changes)
         wrong = _wrong(before, record, changes, transitions)
         if wrong:
@@ -93,7 +94,8 @@ CHECK = Check(
     needs="the header's transitions, and row and commit records with all fields and the version.",
     proves_not=(
         "It knows the allowed changes of single fields, not the guards: a legal change by the wrong"
-        " person is for AUDIT, one that rests on an old read is not judged."
+        " person is for AUDIT, one that rests on an old read is not judged. Going back after a"
+        " crash follows no transition and is for DURABLE."
     ),
     judge=judge,
 )

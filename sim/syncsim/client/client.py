@@ -42,7 +42,7 @@ from syncsim.client.write import write_strategy
 from syncsim.client.writes import Writes
 from syncsim.design import Design
 from syncsim.domain import Domain, changes
-from syncsim.net.messages import EventBody, ResultBody, RowsBody
+from syncsim.net.messages import ErrorBody, EventBody, ResultBody, RowsBody
 
 
 class Client:
@@ -216,6 +216,10 @@ class Client:
 
     def _received(self, event: Received) -> None:
         body = event.body
+        if isinstance(body, ErrorBody):
+            self._set_off_by(event.origin, "settle")
+            self._http.answer(body.request, body)
+            return
         self._context.clock.see(body.clock)
         if isinstance(body, RowsBody | ResultBody):
             self._set_off_by(event.origin, "settle")
@@ -223,6 +227,7 @@ class Client:
             return
         assert isinstance(body, EventBody), body
         self._set_off_by(event.origin, "event")
+        self._context.hear_of(body.lsn)
         for entity, version in body.rows:
             self._context.note(
                 "event", body.intent, "", entity, version, body.lsn,

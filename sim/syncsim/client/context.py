@@ -36,6 +36,7 @@ class Context:
         self.trigger = "mount"
         self.luck = 0
         self.out: list[Output] = []
+        self.heard_lsn = -1
         self._named: dict[str, int] = {}
         self._armed: dict[str, bool] = {}
 
@@ -59,6 +60,11 @@ class Context:
         self.out.append(
             Note(kind, intent, message, entity, version, lsn, view, data, self.page.cause)
         )
+
+    def hear_of(self, lsn: int) -> None:
+        """Remember the newest commit that this client has been told of, in whatever way."""
+        assert lsn >= 0, lsn
+        self.heard_lsn = max(self.heard_lsn, lsn)
 
     def unique(self, name: str) -> str:
         """Return the name, numbered from its second use on."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from syncsim.client.cache.promise import PENDING, Promise, Rejection
 from syncsim.client.context import Context
 from syncsim.client.page import MS
 from syncsim.client.ports import Request
+from syncsim.net.messages import ErrorBody
+
+AGAIN_MAX = 10
+"""How often a request is sent again because a busy server asked for it."""
 
 
 class HttpError(Rejection):
@@ -18,9 +23,15 @@ class HttpError(Rejection):
         self.was_sent = was_sent
 
 
-class _Exchange(NamedTuple):
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Exchange:
+    """One request with all its sendings; `name` is that of the latest."""
+
+    request: Request
+    name: str
     promise: Promise
     timeout: int
+    sent: int = 1
 
 
 class Http:
@@ -40,31 +51,58 @@ class Http:
         if not self._context.is_online:
             return Promise.rejected(page, HttpError("offline", was_sent=False))
         promise = Promise(page)
-        timeout = page.set_timeout(lambda: self.fail(request.name, "timeout"), timeout_us // MS)
-        self._under_way[request.name] = _Exchange(promise, timeout)
+        timeout = page.set_timeout(lambda: self._fail(exchange, "timeout"), timeout_us // MS)
+        exchange = _Exchange(request=request, name=request.name, promise=promise, timeout=timeout)
+        self._under_way[request.name] = exchange
         self._context.out.append(request._replace(cause=page.cause))
         return promise
 
     def answer(self, name: str, body: Any) -> None:
         """Take an answer."""
-        exchange = self._end(name)
-        if exchange is not None:
+        exchange = self._under_way.get(name)
+        if exchange is None:
+            return
+        if isinstance(body, ErrorBody):
+            self._refused(exchange, body)
+        else:
+            self._end(exchange)
             exchange.promise.resolve(body)
 
     def fail(self, name: str, reason: str) -> None:
         """Take the news that there will be no answer."""
-        exchange = self._end(name)
+        exchange = self._under_way.get(name)
         if exchange is not None:
-            exchange.promise.reject(HttpError(reason, was_sent=True))
+            self._fail(exchange, reason)
 
     def go_offline(self) -> None:
         """Fail what is under way, as a browser does when it loses its network."""
         for name in list(self._under_way):
             self.fail(name, "offline")
 
-    def _end(self, name: str) -> _Exchange | None:
-        exchange = self._under_way.pop(name, None)
-        assert exchange is None or exchange.promise.state == PENDING, name
-        if exchange is not None:
-            self._context.page.clear_timeout(exchange.timeout)
-        return exchange
+    def _refused(self, exchange: _Exchange, error: ErrorBody) -> None:
+        """Come back later if a busy server said when, and the design listens; fail otherwise."""
+        wait_us = error.retry_after_us
+        if wait_us and self._context.design.retry_after and exchange.sent <= AGAIN_MAX:
+            self._context.page.set_timeout(lambda: self._again(exchange), wait_us // MS)
+        else:
+            self._fail(exchange, f"http-{error.status}")
+
+    def _again(self, exchange: _Exchange) -> None:
+        """Send the same request once more, under a name of its own."""
+        if self._under_way.pop(exchange.name, None) is None:
+            return
+        assert exchange.sent <= AGAIN_MAX, exchange.name
+        exchange.name = f"{exchange.request.name}+{exchange.sent}"
+        exchange.sent += 1
+        self._under_way[exchange.name] = exchange
+        again = exchange.request._replace(name=exchange.name, cause=self._context.page.cause)
+        self._context.out.append(again)
+
+    def _fail(self, exchange: _Exchange, reason: str) -> None:
+        self._end(exchange)
+        exchange.promise.reject(HttpError(reason, was_sent=True))
+
+    def _end(self, exchange: _Exchange) -> None:
+        assert exchange.promise.state == PENDING, exchange.name
+        del self._under_way[exchange.name]
+        self._context.page.clear_timeout(exchange.timeout)

@@ -189,7 +189,8 @@ class Views:
         trigger = "poll" if is_poll else context.trigger
         facts = {"trigger": trigger, "generation": view.generation}
         context.note("fetch", message=request, view=view.view, data=facts)
-        body = QueryBody(view.name, view.row_id)
+        is_told = context.design.read.fresh_by == "token"
+        body = QueryBody(view.name, view.row_id, context.heard_lsn if is_told else -1)
         sent = Request(request, "query", body, REQUEST_BYTES, "", "", view.view)
         answer = self._http.send(sent, context.design.read.timeout_us)
         return answer.then(lambda body: self._rows_of(view, request, body))
@@ -201,6 +202,7 @@ class Views:
         a reducer does, unless the design minds which of two answers is the newer one.
         """
         keeps_newest = self.context.design.keep_newest
+        self.context.hear_of(body.lsn)
         newer = self._newer(body.lsn) if keeps_newest else []
         fetch = view.fetch
         if fetch is not None and fetch.request == request:

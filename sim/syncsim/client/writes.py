@@ -121,6 +121,7 @@ class Writes:
             self._context.arm("online", armed=True)
 
     def _answered(self, intent: Intent, body: ResultBody) -> None:
+        self._context.hear_of(body.lsn)
         first = body.items[0]
         result = "ok" if intent.action.batch else _shown(first.result)
         reason = "" if result == "ok" else first.reason

@@ -78,6 +78,7 @@ NEEDS: tuple[Need, ...] = (
 
 SETTINGS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "read.interval_us": ("read.strategy", ("poll",)),
+    "read.primary_window_us": ("read.fresh_by", ("primary-window",)),
     "read.trailing_us": ("read.strategy", ("generation",)),
     "overlay.address": ("overlay.strategy", ("inverse",)),
     "overlay.fence_timeout_us": ("overlay.strategy", ("freeze",)),

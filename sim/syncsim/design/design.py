@@ -7,7 +7,7 @@ from a gap, M how the backend decides.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass
 from typing import Any, Literal, TypeVar
 
 from syncsim.design.compatibility import SETTINGS, is_used
@@ -49,6 +49,12 @@ class Read:
     trailing_us: int = 0
     """How long `generation` waits before it fetches once more, so that one fetch serves many
     events."""
+    fresh_by: Literal["nothing", "token", "primary-window", "hold-event"] = quiet("nothing")
+    """What keeps a read from a replica that is too old. `token`: the client names the newest
+    commit that it has heard of, and a replica behind that does not answer. `primary-window`:
+    who has written reads from the primary for a while. `hold-event`: nobody is told of a change
+    before every replica has it."""
+    primary_window_us: int = 5 * SECOND_US
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +140,9 @@ class Design:
     `store` says which copies the dashboard paints from: the slice store alone, or the query
     cache beside the slice store. `push` is whether the backend broadcasts events, `audit`
     whether it writes an audit entry for each commit. `keep_newest` makes a client ignore a
-    row that is older than the one it holds.
+    row that is older than the one it holds. With `outbox`, an event is stored with its commit,
+    so that a crash can delay it but not lose it. With `retry_after`, a
+    client comes back when a busy server asked it to.
     """
 
     name: str
@@ -149,6 +157,8 @@ class Design:
     push: bool = True
     audit: bool = True
     keep_newest: bool = False
+    outbox: bool = quiet(default=False)
+    retry_after: bool = quiet(default=False)
 
     @property
     def numbers_intents(self) -> bool:
@@ -166,7 +176,17 @@ class Design:
             axis, _, name = key.partition(".")
             if not is_used(self, key) or not facts[axis][name]:
                 del facts[axis][name]
-        for each in fields(self.write):
-            if each.metadata.get("quiet") and facts["write"].get(each.name) == each.default:
-                del facts["write"][each.name]
+        for each in fields(self):
+            record = getattr(self, each.name)
+            if _is_silent(self, each):
+                del facts[each.name]
+            elif is_dataclass(record):
+                for setting in fields(record):
+                    if setting.name in facts[each.name] and _is_silent(record, setting):
+                        del facts[each.name][setting.name]
         return facts
+
+
+def _is_silent(record: object, each: Field[Any]) -> bool:
+    """Tell whether a header need not mention a field."""
+    return bool(each.metadata.get("quiet")) and getattr(record, each.name) == each.default

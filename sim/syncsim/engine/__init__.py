@@ -2,5 +2,6 @@
 
 from syncsim.engine.clock import Engine
 from syncsim.engine.draws import Draws
+from syncsim.engine.wall_clock import WallClock
 
-__all__ = ["Draws", "Engine"]
+__all__ = ["Draws", "Engine", "WallClock"]

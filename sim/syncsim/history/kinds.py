@@ -168,7 +168,10 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "send",
         "net",
         "A message left `at` for `peer`.",
-        {"what": "query, rows, mutate, result or event", "bytes": "size on the wire"},
+        {
+            "what": "query, rows, mutate, result, event or error",
+            "bytes": "size on the wire",
+        },
     ),
     ("receive", "net", "A message from `peer` arrived at `at`.", {}),
     (
@@ -196,7 +199,14 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "fault",
         "world",
         "A fault began.",
-        {"verb": "partition, drop, delay, lose or restart", "until_us": "planned end, if any"},
+        {
+            "verb": "what people call it: partition, drop, delay, crash and so on",
+            "until_us": "planned end, if any",
+            "unnoticed": "true if the browser says nothing of a partition",
+            "loses_us": "how far back a crash goes",
+            "skew_us": "how fast a clock is, slow if negative",
+            "drift_ppm": "microseconds that a clock gains each second",
+        },
     ),
     ("heal", "world", "A fault ended.", {"verb": "as in fault"}),
     ("phase", "world", "The run entered a phase.", {"phase": "safety, settle or end"}),

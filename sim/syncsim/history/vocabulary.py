@@ -5,6 +5,9 @@ They stand at the bottom so that a scenario can be validated without importing a
 
 from __future__ import annotations
 
+REWIND = "rewind"
+"""The action of commits by which a backend goes back to what its disk had kept before a crash."""
+
 CHECK_NAMES: tuple[str, ...] = (
     "CONV", "INVAL", "GAP", "ROLL", "RYW", "MONO", "ORDER", "WFR", "CAUSAL", "NOFLAP", "ONCE",
     "OVER", "XVIEW", "LEGAL", "BATCH", "LINEAR", "HONEST", "AUDIT", "DURABLE", "DONE", "COST",

@@ -29,7 +29,7 @@ class Message(NamedTuple):
     """One message on its way.
 
     `name` says what caused it, not when it was sent, and is unique in a run; its luck hangs
-    on the name. `what` is query, rows, mutate, result or event.
+    on the name. `what` is query, rows, mutate, result, event, refresh, token or error.
     """
 
     name: str
@@ -46,10 +46,11 @@ class Message(NamedTuple):
 
 
 class QueryBody(NamedTuple):
-    """Ask for the rows of a view."""
+    """Ask for the rows of a view, as they are at commit `after` or later."""
 
     query: str
     row_id: str
+    after: int = -1
 
 
 class RowsBody(NamedTuple):
@@ -114,3 +115,14 @@ class EventBody(NamedTuple):
     lsn: int
     rows: tuple[tuple[str, int], ...]
     clock: Stamp | None = None
+
+
+class ErrorBody(NamedTuple):
+    """An answer that is none: 503 for a busy backend.
+
+    `retry_after_us` is when a client is asked to come back, 0 if nothing is said of that.
+    """
+
+    request: str
+    status: int
+    retry_after_us: int = 0

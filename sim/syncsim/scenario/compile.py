@@ -16,6 +16,7 @@ from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
 from syncsim.scenario.cast import Cast, compile_clients
 from syncsim.scenario.catalogue import domain_names, domain_of
 from syncsim.scenario.document import (
+    BackendText,
     BoundsText,
     ClientText,
     FaultText,
@@ -26,7 +27,7 @@ from syncsim.scenario.document import (
 from syncsim.scenario.faults import compile_faults
 from syncsim.scenario.parts import design_of, network_of
 from syncsim.scenario.rows import compile_rows
-from syncsim.scenario.scenario import Bounds, Load, Row, Scenario
+from syncsim.scenario.scenario import Bounds, Hosting, Load, Row, Scenario
 from syncsim.scenario.shape import Reader, shown
 from syncsim.scenario.text import Tree
 from syncsim.scenario.values import FORMAT_VERSION, MAX_DURATION_US, UNITS_US, format_duration
@@ -58,6 +59,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
     design = None if "design" in wrong else design_of(reader)
     network = None if "network" in wrong else network_of(reader)
     bounds = reader.entry(BoundsText, ("bounds",)) if "bounds" in tree.data else None
+    hosting = reader.entry(BackendText, ("backend",)) if "backend" in tree.data else None
     _check_names(reader, "check", "checks", outline.checks, CHECK_NAMES)
     _check_names(reader, "situation", "sometimes", outline.sometimes, SOMETIMES)
     texts = _read_texts(reader, outline, wrong)
@@ -86,6 +88,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
         faults=faults,
         until_us=until_us,
         bounds=Bounds(**dict(bounds)) if bounds else Bounds(),
+        hosting=Hosting(**dict(hosting)) if hosting else Hosting(),
         checks=tuple(outline.checks),
         sometimes=tuple(outline.sometimes),
         omit=frozenset(outline.omit),

@@ -1,133 +1,51 @@
 """The shape of scenario, design and network files: which keys there are, and of which type.
 
-This is the only place where pydantic stands. Names that depend on the domain or on the
-clients (roles, views, actions, rows) are text here; `compile` looks them up. A setting keeps
-the name it has in its record, with the key of the file as alias: `stale_time` is
-`stale_time_us`.
+Pydantic stands here, beside the types of values, and nowhere further in. Names that depend on
+the domain or on the clients (roles, views, actions, rows) are text here; `compile` looks them
+up. A setting keeps the name it has in its record, with the key of the file as alias:
+`stale_time` is `stale_time_us`.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    StringConstraints,
-)
-from pydantic.json_schema import WithJsonSchema
+from pydantic import Field, StringConstraints
 
-from syncsim.design.strategies import strategy_names
-from syncsim.domain import SYSTEM_ROLE
-from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
+from syncsim.history.vocabulary import CHECK_NAMES
 from syncsim.net.profile import MILLION
 from syncsim.scenario import values
-from syncsim.scenario.catalogue import DOMAINS
-from syncsim.scenario.scenario import GESTURES, MAKES, MODEL, VERBS
+from syncsim.scenario.scenario import MODEL
+from syncsim.scenario.value_types import (
+    ActionName,
+    CheckName,
+    Deed,
+    DomainName,
+    Duration,
+    Id,
+    Limit,
+    Make,
+    MergeStrategy,
+    Model,
+    Name,
+    OverlayStrategy,
+    Prose,
+    ReadStrategy,
+    RecoveryStrategy,
+    Retries,
+    Role,
+    ScenarioName,
+    Situation,
+    VerbName,
+    View,
+    WriteStrategy,
+)  # fmt: skip
 
-MAX_RETRIES = 100
-"""With the longest back-off of 30 s this is most of an hour, longer than anyone waits."""
 MAX_HANDSHAKE_RTTS = 100
 """A TLS handshake takes three; a hundred is a dead line."""
-MAX_LIMIT = 1_000_000_000
-"""A gigabyte for each commit; a bound above that binds nothing."""
 
 _UNSTATED: Any = None
 """The default of a limit that nothing is held to unless a file states it."""
-
-
-def _offers(*names: str) -> Any:
-    """Let an editor offer names that `compile` looks up and reports."""
-    return Field(json_schema_extra={"enum": list(dict.fromkeys(names))})
-
-
-def _matches(pattern: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
-
-
-def _strategy(axis: str) -> Any:
-    """Take one of syncsim's own strategies of an axis, or one with a dot that a package adds."""
-    return AfterValidator(partial(values.check_strategy, axis))
-
-
-def _strategy_names(axis: str) -> WithJsonSchema:
-    own = list(strategy_names(axis))
-    added = {"type": "string", "pattern": values.ADDED_STRATEGY_PATTERN}
-    return WithJsonSchema({"anyOf": [{"enum": own}, added]})
-
-
-_DOMAINS = tuple(DOMAINS.values())
-_ROLES = [role for domain in _DOMAINS for role in domain.roles]
-_VIEWS = [
-    query.name for domain in _DOMAINS for query in domain.queries.values() if not query.takes_id
-]
-_ACTIONS = [
-    action.name
-    for domain in _DOMAINS
-    for action in domain.actions.values()
-    if action.roles != (SYSTEM_ROLE,)
-]
-
-Duration = Annotated[int, BeforeValidator(values.parse_duration), _matches(values.DURATION_PATTERN)]
-Make = Annotated[
-    str | tuple[str, ...],
-    PlainValidator(values.parse_make),
-    WithJsonSchema(
-        {
-            "oneOf": [
-                {"enum": list(MAKES)},
-                {
-                    "type": "object",
-                    "properties": {
-                        "command": {
-                            "type": "array",
-                            "items": {"type": "string"},
-                            "minItems": 1,
-                            "maxItems": values.MAX_WORDS,
-                        }
-                    },
-                    "required": ["command"],
-                    "additionalProperties": False,
-                },
-            ]
-        }
-    ),
-]
-Name = Annotated[str, AfterValidator(values.check_name), _matches(values.NAME_PATTERN)]
-Id = Annotated[str, AfterValidator(values.check_id), _matches(values.ID_PATTERN)]
-ScenarioName = Annotated[
-    str, AfterValidator(values.check_scenario_name), _matches(values.SCENARIO_NAME_PATTERN)
-]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Limit = Annotated[int, Field(ge=0, le=MAX_LIMIT)]
-Retries = Annotated[int, Field(ge=0, le=MAX_RETRIES)]
-DomainName = Annotated[str, _offers(*DOMAINS)]
-Role = Annotated[str, _offers(*_ROLES)]
-View = Annotated[str, _offers(*_VIEWS)]
-ActionName = Annotated[str, _offers(*_ACTIONS)]
-Deed = Annotated[str, _offers(*GESTURES, *_ACTIONS)]
-VerbName = Annotated[str, _offers(*VERBS)]
-CheckName = Annotated[str, _offers(*CHECK_NAMES)]
-Situation = Annotated[str, _offers(*SOMETIMES)]
-ReadStrategy = Annotated[str, _strategy("read"), _strategy_names("read")]
-OverlayStrategy = Annotated[str, _strategy("overlay"), _strategy_names("overlay")]
-WriteStrategy = Annotated[str, _strategy("write"), _strategy_names("write")]
-RecoveryStrategy = Annotated[str, _strategy("recovery"), _strategy_names("recovery")]
-MergeStrategy = Annotated[str, _strategy("merge"), _strategy_names("merge")]
-
-
-class Model(BaseModel):
-    """The base of all models: unknown keys are refused and no type is guessed.
-
-    A model is built when it is first used, so a run does not pay for those of the schema.
-    """
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class ReadText(Model):
@@ -157,6 +75,15 @@ class ReadText(Model):
         0,
         alias="trailing",
         description="How long generation waits before it fetches once more.",
+    )
+    fresh_by: Literal["nothing", "token", "primary-window", "hold-event"] = Field(
+        "nothing",
+        description="What keeps a read from a replica that is too old. token: the client names "
+        "the newest commit it has heard of; primary-window: who has written reads from the "
+        "primary for a while; hold-event: no event before every replica has its commit.",
+    )
+    primary_window_us: Duration = Field(
+        5_000_000, alias="primary_window", description="That while, for primary-window."
     )
 
 
@@ -267,6 +194,14 @@ class DesignText(Model):
     keep_newest: bool = Field(
         default=False, description="Whether a client ignores a row older than the one it holds."
     )
+    outbox: bool = Field(
+        default=False,
+        description="Whether an event is stored with its commit, so that no crash can lose it.",
+    )
+    retry_after: bool = Field(
+        default=False,
+        description="Whether a client comes back when a busy server asked it to, and not before.",
+    )
 
 
 class InlineDesign(DesignText):
@@ -365,7 +300,50 @@ class FaultText(Model):
     leg: Literal["request", "response", "both"] = Field(
         "both", description="Which half of an HTTP exchange is lost, for `lose`."
     )
+    after: Literal["", "commit", "reply"] = Field(
+        "",
+        description="For `crash`: wait for the next commit, and come before its answer, or after "
+        "that and before its event.",
+    )
+    loses_us: Duration = Field(
+        0, alias="loses", description="Commits of that long before a `crash` are lost."
+    )
+    ahead_us: Duration = Field(
+        0, alias="ahead", description="By how much a clock is fast, for `skew-clock`."
+    )
+    behind_us: Duration = Field(
+        0, alias="behind", description="By how much a clock is slow, for `skew-clock`."
+    )
+    drift_ppm: int = Field(
+        0,
+        ge=-values.MAX_DRIFT_PPM,
+        le=values.MAX_DRIFT_PPM,
+        description="Microseconds that a clock gains each second, for `skew-clock`.",
+    )
+    unnoticed: bool = Field(
+        default=False, description="Whether the browser says nothing of a `partition`."
+    )
+    percent: int = Field(
+        100, ge=1, le=100, description="How many requests an `overload`ed backend refuses."
+    )
+    retry_after_us: Duration = Field(
+        0, alias="retry_after", description="When it asks their senders to come back."
+    )
     id: Id = Field("", description="Names the fault; fault.<n> by default.")
+
+
+class BackendText(Model):
+    """How the backend is hosted."""
+
+    replicas: int = Field(
+        0, ge=0, le=values.MAX_REPLICAS, description="Read replicas; with any, they answer reads."
+    )
+    lag_us: Duration = Field(
+        0, alias="lag", description="How long a commit takes to reach a replica."
+    )
+    lag_jitter_us: Duration = Field(
+        0, alias="lag_jitter", description="The mean of the random extra lag."
+    )
 
 
 class BoundsText(Model):
@@ -433,6 +411,7 @@ class Outline(Model):
     load: list[Any] = Field([], max_length=values.MAX_LOADS)
     faults: list[Any] = Field([], max_length=values.MAX_FAULTS)
     bounds: Any = Field({})
+    backend: Any = Field({})
     checks: list[CheckName] = Field(
         list(CHECK_NAMES), min_length=1, description="The checks to make; all by default."
     )
@@ -461,4 +440,7 @@ class ScenarioText(Outline):
     )
     bounds: BoundsText = Field(
         BoundsText.model_construct(), description="The limits of time that checks apply."
+    )
+    backend: BackendText = Field(
+        BackendText.model_construct(), description="How the backend is hosted."
     )

@@ -9,28 +9,46 @@ from typing import cast as as_type
 from syncsim.errors import nearest, quoted
 from syncsim.scenario.cast import Cast
 from syncsim.scenario.document import FaultText
-from syncsim.scenario.scenario import BACKEND, LATER_VERBS, VERBS, Fault, Verb
+from syncsim.scenario.scenario import ALL_PERCENT, BACKEND, LATER_VERBS, MODEL, VERBS, Fault, Verb
 from syncsim.scenario.shape import Reader
 from syncsim.scenario.text import KeyPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What one verb takes: keys it must have, keys it may have, and where it happens."""
+    """What one verb takes: keys it must have, keys it may have, and where it happens.
+
+    Of the keys in `one_of` it must have one at least. With `model`, it happens to the model of
+    a client only: nobody has taught it to those of another make.
+    """
 
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
     clients: bool = True
     backend: bool = False
+    model: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return every key that the verb may have."""
+        return (*self.required, *self.optional, *self.one_of)
 
 
 RULES: Mapping[str, Rule] = {
-    "partition": Rule(optional=("for",)),
+    "partition": Rule(optional=("for", "unnoticed")),
     "heal": Rule(backend=True),
     "drop": Rule(),
     "delay": Rule(required=("by",), optional=("for",)),
     "lose": Rule(optional=("leg", "for")),
     "restart": Rule(required=("for",), clients=False, backend=True),
+    "crash": Rule(required=("for",), optional=("after", "loses"), clients=False, backend=True),
+    "overload": Rule(
+        required=("for",), optional=("percent", "retry_after"), clients=False, backend=True
+    ),
+    "skew-clock": Rule(
+        optional=("for",), one_of=("ahead", "behind", "drift_ppm"), clients=False, backend=True
+    ),
 }
 assert tuple(RULES) == VERBS, "every verb has a rule"
 
@@ -57,6 +75,13 @@ def compile_faults(
                     for_us=text.for_us,
                     by_us=text.by_us,
                     leg=text.leg,
+                    after=text.after,
+                    loses_us=text.loses_us,
+                    skew_us=text.ahead_us - text.behind_us,
+                    drift_ppm=text.drift_ppm,
+                    unnoticed=text.unnoticed,
+                    percent=text.percent,
+                    retry_after_us=text.retry_after_us,
                 )
             )
     return tuple(faults)
@@ -86,13 +111,35 @@ def _check_place(reader: Reader, cast: Cast, path: KeyPath, text: FaultText) -> 
             found=quoted(text.on),
             hint=nearest(text.on, places),
         )
+    client = cast.clients.get(text.on)
+    if rule.model and client is not None and client.runs != MODEL:
+        reader.report(
+            (*path, "on"),
+            code="needs-model",
+            expected=f"a client that runs the model, for '{text.do}'",
+            found=quoted(text.on),
+            hint=f"leave out `runs` of {text.on}, or take a fault of the network",
+        )
 
 
 def _check_keys(reader: Reader, path: KeyPath, text: FaultText) -> None:
     rule = RULES[text.do]
-    given = {"for": text.for_us > 0, "by": text.by_us > 0, "leg": text.leg != "both"}
+    given = {
+        "for": text.for_us > 0,
+        "by": text.by_us > 0,
+        "leg": text.leg != "both",
+        "after": bool(text.after),
+        "loses": text.loses_us > 0,
+        "ahead": text.ahead_us > 0,
+        "behind": text.behind_us > 0,
+        "drift_ppm": text.drift_ppm != 0,
+        "unnoticed": text.unnoticed,
+        "percent": text.percent != ALL_PERCENT,
+        "retry_after": text.retry_after_us > 0,
+    }
+    _check_choice(reader, path, text.do, [key for key in rule.one_of if given[key]])
     for key, is_given in given.items():
-        if is_given and key not in rule.required and key not in rule.optional:
+        if is_given and key not in rule.keys:
             reader.report(
                 (*path, key),
                 code="unknown-key",
@@ -109,3 +156,25 @@ def _check_keys(reader: Reader, path: KeyPath, text: FaultText) -> None:
                 found="nothing",
                 hint=f"add `{key}: 2s`",
             )
+
+
+def _check_choice(reader: Reader, path: KeyPath, verb: str, given: Sequence[str]) -> None:
+    """Note a verb that needs one of some keys and has none, and a clock both fast and slow."""
+    one_of = RULES[verb].one_of
+    if one_of and not given:
+        reader.report(
+            path,
+            code="missing-key",
+            expected=f"one of the keys {', '.join(one_of)} for '{verb}'",
+            found="nothing",
+            hint=f"add `{one_of[0]}: 2s`",
+        )
+    if "ahead" in given and "behind" in given:
+        reader.report(
+            (*path, "behind"),
+            code="unknown-key",
+            expected="either 'ahead' or 'behind'",
+            found=quoted("behind"),
+            hint="remove one of them",
+            key=True,
+        )

@@ -175,6 +175,8 @@ def _design(name: str, text: DesignText) -> Design:
         push=text.push,
         audit=text.audit,
         keep_newest=text.keep_newest,
+        outbox=text.outbox,
+        retry_after=text.retry_after,
     )
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from syncsim.design import Design
 from syncsim.domain import Domain
 from syncsim.net.profile import Profile
 
-Verb = Literal["partition", "heal", "drop", "delay", "lose", "restart"]
+Verb = Literal[
+    "partition", "heal", "drop", "delay", "lose", "restart", "crash", "overload", "skew-clock",
+]  # fmt: skip
 Gesture = Literal["show", "open", "close", "refresh"]
 
-VERBS: tuple[str, ...] = ("partition", "heal", "drop", "delay", "lose", "restart")
+VERBS: tuple[str, ...] = get_args(Verb)
 LATER_VERBS: tuple[str, ...] = (
-    "hold", "release", "duplicate", "crash", "sleep", "wake", "reload", "expire-token",
-    "skew-clock",
+    "hold", "release", "duplicate", "sleep", "wake", "reload", "expire-token", "hide", "show",
 )  # fmt: skip
 """Verbs of the vocabulary that have no behaviour yet; they are refused by name."""
 GESTURES: tuple[str, ...] = ("show", "open", "close", "refresh")
 BACKEND = "backend"
+ALL_PERCENT = 100
+"""What a fault is about if it says nothing of percents."""
 MODEL, TANSTACK = "model", "tanstack"
 MAKES: tuple[str, ...] = (MODEL, TANSTACK)
 
@@ -92,6 +95,12 @@ class Fault:
 
     `on` is a client's name or `backend`. `for_us` 0 means until healed. `by_us` is the
     extra delay of `delay`; `leg` is which half of an HTTP exchange `lose` takes.
+
+    With `after`, a `crash` waits for the next commit and comes before its answer, or right
+    after it and before its event. `loses_us` is how far back a crash goes. A clock is ahead by
+    `skew_us`, behind if negative, and gains `drift_ppm`. Of a `partition` that is `unnoticed`,
+    the browser says nothing. `percent` of the requests find an `overload`ed backend too busy,
+    and are asked to return after `retry_after_us`, if it is not 0.
     """
 
     id: str
@@ -101,6 +110,26 @@ class Fault:
     for_us: int = 0
     by_us: int = 0
     leg: Literal["request", "response", "both"] = "both"
+    after: Literal["", "commit", "reply"] = ""
+    loses_us: int = 0
+    skew_us: int = 0
+    drift_ppm: int = 0
+    unnoticed: bool = False
+    percent: int = 100
+    retry_after_us: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosting:
+    """How the backend is hosted: read replicas, and how long a commit takes to reach one.
+
+    That is `lag_us` and an exponential extra with mean `lag_jitter_us`. With any replica, the
+    primary answers no query unless the design asks for it.
+    """
+
+    replicas: int = 0
+    lag_us: int = 0
+    lag_jitter_us: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +173,7 @@ class Scenario:
     faults: tuple[Fault, ...] = ()
     until_us: int = 0
     bounds: Bounds = Bounds()
+    hosting: Hosting = Hosting()
     checks: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()
     omit: frozenset[str] = frozenset()

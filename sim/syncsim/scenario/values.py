@@ -41,6 +41,10 @@ MAX_LOADS = 1_000
 """More than this is one load with more clients in it."""
 MAX_FAULTS = 1_000
 """More than a person can follow in a story or a figure."""
+MAX_REPLICAS = 16
+"""More than one database feeds directly."""
+MAX_DRIFT_PPM = 100_000
+"""A clock that gains or loses a tenth of a second each second; a bad quartz is at 100."""
 MAX_WORDS = 100
 """Words of a command; one that needs more is a script of its own."""
 WORD_CHARACTERS = 1_000

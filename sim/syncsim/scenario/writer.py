@@ -19,7 +19,7 @@ from syncsim.design.compatibility import is_used
 from syncsim.domain import Domain
 from syncsim.net.profile import Profile
 from syncsim.scenario.rows import DURATION_SUFFIX, back_link
-from syncsim.scenario.scenario import MODEL, Fault, Load, Row, Scenario, Step
+from syncsim.scenario.scenario import ALL_PERCENT, MODEL, Fault, Load, Row, Scenario, Step
 from syncsim.scenario.text import plain_value
 from syncsim.scenario.values import DURATION_PATTERN, FORMAT_VERSION, format_duration
 
@@ -65,6 +65,7 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     yield from _entries("load", [_load(load) for load in scenario.loads])
     yield from _entries("faults", [_fault(fault) for fault in scenario.faults])
     yield f"bounds: {_flow(_settings(scenario.bounds))}"
+    yield f"backend: {_flow(_settings(scenario.hosting))}"
     yield f"checks: {_flow(list(scenario.checks))}"
     yield f"sometimes: {_flow(list(scenario.sometimes))}"
     if scenario.omit:
@@ -79,7 +80,7 @@ def _design(design: Design) -> Iterator[str]:
         record = getattr(design, axis)
         used = [each.name for each in fields(record) if is_used(design, f"{axis}.{each.name}")]
         yield f"  {axis}: {_flow(_settings(record, used))}"
-    for name in ("store", "push", "audit", "keep_newest"):
+    for name in ("store", "push", "audit", "keep_newest", "outbox", "retry_after"):
         yield f"  {name}: {_flow(getattr(design, name))}"
 
 
@@ -202,8 +203,23 @@ def _fault(fault: Fault) -> dict[str, Any]:
         entry["by"] = format_duration(fault.by_us)
     if fault.leg != "both":
         entry["leg"] = fault.leg
-    if fault.for_us:
-        entry["for"] = format_duration(fault.for_us)
+    for key, time_us in (
+        ("for", fault.for_us),
+        ("loses", fault.loses_us),
+        ("ahead", max(fault.skew_us, 0)),
+        ("behind", max(-fault.skew_us, 0)),
+        ("retry_after", fault.retry_after_us),
+    ):
+        if time_us:
+            entry[key] = format_duration(time_us)
+    if fault.after:
+        entry["after"] = fault.after
+    if fault.drift_ppm:
+        entry["drift_ppm"] = fault.drift_ppm
+    if fault.unnoticed:
+        entry["unnoticed"] = True
+    if fault.percent != ALL_PERCENT:
+        entry["percent"] = fault.percent
     return entry
 
 

@@ -18,9 +18,9 @@ from pydantic import Field, StringConstraints
 
 from syncsim.errors import InputError, Problem, nearest
 from syncsim.scenario import design_from, load, load_network, names
-from syncsim.scenario.document import Model
 from syncsim.scenario.shape import Reader
 from syncsim.scenario.text import read_tree
+from syncsim.scenario.value_types import Model
 from syncsim.search.differences import PAIRS_MIN
 from syncsim.staleness import MEASURES
 

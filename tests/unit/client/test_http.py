@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from syncsim.client.context import Context
-from syncsim.client.http import Http, HttpError
+from syncsim.client.http import AGAIN_MAX, Http, HttpError
 from syncsim.client.ports import Request
+from syncsim.design import Design
 from syncsim.domain import BOOKING
-from tests.support.scenarios import ENHANCED, MS, SECOND
+from syncsim.net.messages import ErrorBody
+from tests.support.scenarios import ENHANCED, MS, SECOND, with_design
 
 TIMEOUT_US = 10 * SECOND
 
@@ -16,9 +18,9 @@ TIMEOUT_US = 10 * SECOND
 class Line:
     """The HTTP of one page, and what became of each request that was sent on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, design: Design = ENHANCED) -> None:
         self.context = Context(
-            name="op-1", role="operator", user="op-1", domain=BOOKING, design=ENHANCED
+            name="op-1", role="operator", user="op-1", domain=BOOKING, design=design
         )
         self.http = Http(self.context)
         self.now_us = 0
@@ -149,3 +151,51 @@ def test_a_name_is_under_way_once_and_may_be_used_again_afterwards():
     line.send("r1")
     line.answer("r1")
     assert line.told == [("r1", "rows")] * 2
+
+
+PATIENT = with_design(ENHANCED, retry_after=True)
+
+
+def test_an_error_fails_a_request_if_the_design_does_not_come_back():
+    for design, wait_us in ((ENHANCED, 2 * SECOND), (PATIENT, 0)):
+        line = Line(design)
+        line.send("r1")
+        line.answer("r1", ErrorBody("r1", 503, wait_us))
+        assert line.told == [("r1", ("http-503", True))]
+        line.wait(3 * SECOND)
+        assert len(line.context.out) == 1
+
+
+def test_a_busy_server_is_asked_again_when_it_said():
+    line = Line(PATIENT)
+    line.send("r1")
+    line.answer("r1", ErrorBody("r1", 503, 2 * SECOND))
+    line.wait(2 * SECOND - MS)
+    assert [out.name for out in line.context.out] == ["r1"]
+    line.wait(MS)
+    assert [out.name for out in line.context.out] == ["r1", "r1+1"]
+    line.answer("r1", "late")
+    assert line.told == []
+    line.answer("r1+1")
+    assert line.told == [("r1", "rows")]
+
+
+def test_the_time_out_counts_from_the_first_sending():
+    line = Line(PATIENT)
+    line.send("r1", 3 * SECOND)
+    line.answer("r1", ErrorBody("r1", 503, 2 * SECOND))
+    line.wait(3 * SECOND)
+    assert line.told == [("r1", ("timeout", True))]
+    line.wait(3 * SECOND)
+    assert len(line.context.out) == 2, "nothing is sent for what has failed"
+
+
+def test_coming_back_ends_after_some_tries():
+    line = Line(PATIENT)
+    line.send("r1", 100 * SECOND)
+    for sent in range(AGAIN_MAX + 1):
+        name = line.context.out[-1].name
+        assert len(line.context.out) == sent + 1
+        line.answer(name, ErrorBody(name, 503, SECOND))
+        line.wait(SECOND)
+    assert line.told == [("r1", ("http-503", True))]
