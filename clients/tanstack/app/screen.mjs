@@ -60,7 +60,9 @@ export class Screen {
       const rows = this.#views.dataOf(view)
       if (rows === undefined) continue
       const isFirst = !this.#painted.has(view.name)
-      this.#paintView(view.name, new Map(rows.map((row) => [row.entity, row])))
+      const next = new Map()
+      for (const row of rows) next.set(row.entity, row)
+      this.#paintView(view.name, next)
       if (isFirst) this.#record.note('ready', { view: view.name })
     }
     this.#dirty.clear()
@@ -74,7 +76,10 @@ export class Screen {
     const shown = new Map()
     for (const [view, rows] of this.#painted) {
       if (view === SLICE) continue
-      for (const entity of rows.keys()) if (entity in held) shown.set(entity, held[entity])
+      for (const entity of rows.keys()) {
+        const row = held[entity]
+        if (row !== undefined) shown.set(entity, row)
+      }
     }
     return shown
   }
