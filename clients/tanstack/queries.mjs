@@ -209,11 +209,12 @@ export class Queries {
 }
 
 // The filters that a step names. Without a key every query matches.
-function filtersOf({ key, exact, type, stale }) {
+function filtersOf({ key, exact, type, stale, fetchStatus }) {
   return {
     ...(key !== undefined && { queryKey: key.split('/') }),
     ...(exact !== undefined && { exact }),
     ...(type !== undefined && { type }),
     ...(stale !== undefined && { stale }),
+    ...(fetchStatus !== undefined && { fetchStatus }),
   }
 }

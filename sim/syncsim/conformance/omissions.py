@@ -15,6 +15,8 @@ class Omission:
 
     what: str
     why: str
+    options: tuple[str, ...] = ()
+    """The names that the package has for it, if it is an option."""
 
 
 OMISSIONS = (
@@ -26,10 +28,28 @@ OMISSIONS = (
     Omission(
         what="select, placeholderData, initialData, notifyOnChangeProps and tracked results",
         why="they change what a component is shown, not what the cache holds or asks for",
+        options=(
+            "select",
+            "placeholderData",
+            "initialData",
+            "initialDataUpdatedAt",
+            "notifyOnChangeProps",
+        ),
+    ),
+    Omission(
+        what="filters by a predicate, and hash functions of keys",
+        why="both are code; a key's own hash is what programs have",
+        options=("predicate", "queryHash", "queryKeyHashFn"),
+    ),
+    Omission(
+        what="meta of queries and mutations",
+        why="the packages hand it to functions of the application and never read it",
+        options=("meta",),
     ),
     Omission(
         what="infinite queries, streamed queries, QueriesObserver, persisters, suspense",
         why="the application under study uses none of them",
+        options=("persister", "suspense", "behavior", "maxPages", "initialPageParam"),
     ),
     Omission(
         what="hydration of queries that are still pending, and options of dehydrate",
@@ -43,6 +63,7 @@ OMISSIONS = (
     Omission(
         what="throwOnError, and what a browser does about a rejection that nobody handles",
         why="both end in the console or in an error boundary, outside the cache",
+        options=("throwOnError",),
     ),
     Omission(
         what="queries without a function whose observers have one, per-call callbacks that throw, "

@@ -83,6 +83,7 @@ FILTERS: Final[dict[str, Choices]] = {
     "exact": FLAGS,
     "type": ("active", "inactive", "all"),
     "stale": FLAGS,
+    "fetchStatus": ("fetching", "idle", "paused"),
 }
 
 MUTATION_OPTIONS: Final[dict[str, Choices]] = {

@@ -240,4 +240,5 @@ def _filters_of(step: Step) -> QueryFilters:
         exact=step.get("exact", False),
         type=step.get("type"),
         stale=step.get("stale"),
+        fetch_status=step.get("fetchStatus"),
     )
