@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pages.markdown import GENERATED, said, table
 from syncsim.checks import CHECKS, Check
+from syncsim.history.property import FORMS, MAX_PROPERTIES, WORDS
 from syncsim.history.vocabulary import SOMETIMES
 
 _INTRO = """\
@@ -24,6 +25,26 @@ A scenario can name situations under `sometimes`. One that never arose makes the
 so that a pass is never an empty one.
 """
 
+_PROPERTIES = f"""\
+## Properties
+
+Under `properties` a scenario states what else must hold, one line each, at most {MAX_PROPERTIES}.
+The words are fixed and nothing in a line is executed. A property is answered like a check: `fail`
+with a story, and `unknown` where what it is about never arose or the end of the run hides the
+answer.
+
+```yaml
+properties:
+  - p99 staleness of therapist views < 800ms
+  - always staleness of client op-1 <= 5s
+  - p50 feedback < 100ms
+  - after event-missed eventually coherent within 5s
+  - never outcome-unknown
+  - sometimes refusal
+  - requests per commit < 12
+```
+"""
+
 
 def page() -> str:
     """Return the reference page of the checks and of the situations."""
@@ -36,6 +57,9 @@ def page() -> str:
             *(_section(check) for check in CHECKS.values()),
             _SITUATIONS,
             table(("situation", "arose when"), said(SOMETIMES)),
+            _PROPERTIES,
+            table(("form", "says"), ((f"`{form}`", says) for form, says in FORMS.items())),
+            table(("word", "stands for"), ((f"`{name}`", says) for name, says in WORDS.items())),
         ]
     )
 

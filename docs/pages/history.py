@@ -40,6 +40,7 @@ HEADER_MEANINGS = {
     "bounds": "`settle_us` and `paint_us`, the limits of time that checks apply.",
     "checks": "The checks that the scenario asks for.",
     "sometimes": "The situations that must have arisen.",
+    "properties": "The properties that must hold, a line each; left out if there are none.",
 }
 
 
@@ -181,7 +182,8 @@ def _header_schema() -> dict[str, Any]:
     types |= {name: {"type": "string"} for name in ("scenario", "title")}
     types |= {name: {"type": "integer", "minimum": 0} for name in ("records", "seed")}
     types |= {
-        name: {"type": "array", "items": {"type": "string"}} for name in ("checks", "sometimes")
+        name: {"type": "array", "items": {"type": "string"}}
+        for name in ("checks", "sometimes", "properties")
     }
     types |= {"format": {"const": FORMAT}, "version": {"const": VERSION}}
     return {

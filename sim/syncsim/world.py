@@ -107,6 +107,7 @@ def header_of(scenario: Scenario) -> dict[str, Any]:
         },
         "checks": list(scenario.checks),
         "sometimes": list(scenario.sometimes),
+        **({"properties": list(scenario.properties)} if scenario.properties else {}),
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from syncsim.checks import sometimes
+from syncsim.checks import properties, sometimes
 from syncsim.checks.damage import damage, names
 from syncsim.checks.done import run_ended
 from syncsim.checks.evidence import Evidence, seconds
@@ -28,21 +28,25 @@ Ask = Callable[[Evidence], Finding]
 def judge(history: History, only: Sequence[str] | None = None) -> Verdict:
     """Return the verdict on a history.
 
-    Runs the checks named in `only`, else those that the header asks for, else all, and looks
-    for the situations that the header requires. A check that crashes answers unknown and the
-    others go on. Nothing passes if the run has not ended, and nothing is judged if the header is
-    damaged or a client broke off.
+    Runs the checks named in `only`, else those that the header asks for with its properties, else
+    all, and looks for the situations that the header requires. A check that crashes answers
+    unknown and the others go on. Nothing passes if the run has not ended, and nothing is judged if
+    the header is damaged or a client broke off.
     """
     header = history.header
     checks = only if only is not None else names(header, "checks") or CHECK_NAMES
+    own = [] if only is not None else names(header, "properties") or []
     required = names(header, "sometimes") or ()
     lacks = damage(history)
     if lacks:
-        findings = tuple(_unknown(name, lacks) for name in checks)
+        findings = tuple(_unknown(name, lacks) for name in (*checks, *own))
         met = tuple(_unknown(name, lacks) for name in required)
     else:
         evidence = Evidence(history)
-        findings = tuple(_answer(name, _check(name), evidence) for name in checks)
+        findings = (
+            *(_answer(name, _check(name), evidence) for name in checks),
+            *(_answer(name, partial(properties.find, name), evidence) for name in own),
+        )
         met = tuple(_answer(name, _situation(name), evidence) for name in required)
     return Verdict(
         status=Status.worst(finding.status for finding in (*findings, *met)),

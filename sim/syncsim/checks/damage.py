@@ -35,7 +35,7 @@ def _of_header(header: Header) -> str:
     for fact in DOMAIN_FACTS:
         if not isinstance(domain.get(fact), dict):
             return f"the header does not say the {fact} of the application"
-    for key in ("checks", "sometimes"):
+    for key in ("checks", "sometimes", "properties"):
         if header.get(key) is not None and names(header, key) is None:
             return f"the header's {key} is not a list of names"
     return ""

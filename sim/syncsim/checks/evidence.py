@@ -8,6 +8,7 @@ from typing import Any
 
 from syncsim.history import History, Record
 from syncsim.history.vocabulary import REWIND
+from syncsim.staleness import Window, measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,11 @@ class Evidence:
         """Return how long a screen may lag behind what its own client knows."""
         bound: int = self.header.get("bounds", {}).get("paint_us", 50_000)
         return bound
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """Return every window in which a view showed an old version, by its start."""
+        return measure(self.history).windows
 
     @cached_property
     def intents(self) -> dict[str, Intent]:

@@ -30,7 +30,14 @@ from syncsim.scenario.rows import compile_rows
 from syncsim.scenario.scenario import Bounds, Hosting, Load, Row, Scenario
 from syncsim.scenario.shape import Reader, shown
 from syncsim.scenario.text import Tree
-from syncsim.scenario.values import FORMAT_VERSION, MAX_DURATION_US, UNITS_US, format_duration
+from syncsim.scenario.values import (
+    FORMAT_VERSION,
+    MAX_DURATION_US,
+    UNITS_US,
+    BadValueError,
+    format_duration,
+    parse_property,
+)
 from syncsim.scenario.work import compile_loads, compile_steps
 
 AFTERWARDS_US = UNITS_US["s"]
@@ -64,6 +71,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
     _check_names(reader, "situation", "sometimes", outline.sometimes, SOMETIMES)
     texts = _read_texts(reader, outline, wrong)
     cast, rows = _introduce(reader, outline, wrong, texts)
+    properties = _read_properties(reader, cast, outline.properties)
     steps = compile_steps(reader, cast, texts.steps)
     loads = compile_loads(reader, cast, texts.loads)
     faults = compile_faults(reader, cast, texts.faults)
@@ -91,6 +99,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
         hosting=Hosting(**dict(hosting)) if hosting else Hosting(),
         checks=tuple(outline.checks),
         sometimes=tuple(outline.sometimes),
+        properties=properties,
         omit=frozenset(outline.omit),
     )
 
@@ -127,6 +136,32 @@ def _check_names(
     for index, name in enumerate(names):
         if reader.known((key, index), what, name, valid) and name in names[:index]:
             reader.twice((key, index), name)
+
+
+def _read_properties(reader: Reader, cast: Cast, texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the properties with one blank between words; look up what each names.
+
+    Those that are none, that name what is not there, or that stand there twice are reported.
+    """
+    valid: dict[str, Collection[str]] = {
+        "role": cast.domain.roles,
+        "client": cast.clients,
+        "view": cast.domain.queries,
+    }
+    properties: list[str] = []
+    for index, text in enumerate(texts):
+        try:
+            read = parse_property(text)
+        except BadValueError as error:
+            reader.bad_value(("properties", index), error)
+            continue
+        scope = read.scope
+        if scope.kind != "all":
+            reader.known(("properties", index), scope.kind, scope.name, valid[scope.kind])
+        if read.text in properties:
+            reader.twice(("properties", index), read.text)
+        properties.append(read.text)
+    return tuple(properties)
 
 
 def _read_texts(reader: Reader, outline: Outline, wrong: Collection[str]) -> _Texts:

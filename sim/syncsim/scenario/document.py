@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from syncsim.history.property import MAX_PROPERTIES
 from syncsim.history.vocabulary import CHECK_NAMES
 from syncsim.net.profile import MILLION
 from syncsim.scenario import values
@@ -29,6 +30,7 @@ from syncsim.scenario.value_types import (
     Model,
     Name,
     OverlayStrategy,
+    PropertyText,
     Prose,
     ReadStrategy,
     RecoveryStrategy,
@@ -417,6 +419,12 @@ class Outline(Model):
     )
     sometimes: list[Situation] = Field(
         [], description="Situations that must arise, or the verdict is unknown."
+    )
+    properties: list[PropertyText] = Field(
+        [],
+        max_length=MAX_PROPERTIES,
+        description="What must hold besides the checks, a line each: `p99 staleness of therapist "
+        "views < 800ms`. The forms stand in checks.md.",
     )
     omit: list[str] = Field([], description="Ids of steps that are left out of the run.")
 

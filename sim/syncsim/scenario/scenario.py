@@ -155,7 +155,8 @@ class Scenario:
     """One experiment: people, rows, a workload, faults, a design, a network and a seed.
 
     `checks` are the checks that the scenario asks for; `sometimes` are situations that must
-    arise in the run, or its verdict is unknown. `omit` names steps left out of the run; the
+    arise in the run, or its verdict is unknown; `properties` are lines that `history.property`
+    takes apart. `omit` names steps left out of the run; the
     luck of every other message stays as it was.
     """
 
@@ -176,4 +177,5 @@ class Scenario:
     hosting: Hosting = Hosting()
     checks: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
     omit: frozenset[str] = frozenset()

@@ -18,6 +18,7 @@ from pydantic.json_schema import WithJsonSchema
 
 from syncsim.design.strategies import strategy_names
 from syncsim.domain import SYSTEM_ROLE
+from syncsim.history.property import MAX_CHARACTERS
 from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
 from syncsim.scenario import values
 from syncsim.scenario.catalogue import DOMAINS
@@ -102,6 +103,10 @@ Deed = Annotated[str, _offers(*GESTURES, *_ACTIONS)]
 VerbName = Annotated[str, _offers(*VERBS)]
 CheckName = Annotated[str, _offers(*CHECK_NAMES)]
 Situation = Annotated[str, _offers(*SOMETIMES)]
+PropertyText = Annotated[
+    str,
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS}),
+]
 ReadStrategy = Annotated[str, _strategy("read"), _strategy_names("read")]
 OverlayStrategy = Annotated[str, _strategy("overlay"), _strategy_names("overlay")]
 WriteStrategy = Annotated[str, _strategy("write"), _strategy_names("write")]

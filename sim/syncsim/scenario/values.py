@@ -12,6 +12,7 @@ from decimal import Decimal
 from syncsim import extensions
 from syncsim.design.strategies import strategy_names
 from syncsim.errors import nearest
+from syncsim.history.property import Property, PropertyError, parse
 from syncsim.scenario.scenario import MAKES
 
 FORMAT_VERSION = 1
@@ -167,6 +168,16 @@ def check_strategy(axis: str, value: str) -> str:
 def check_id(value: str) -> str:
     """Return the id of a step, load or fault unchanged, or raise BadValueError."""
     return _matching(value, ID_PATTERN, ID_CHARACTERS)
+
+
+def parse_property(value: str) -> Property:
+    """Return a property taken apart, or raise BadValueError."""
+    try:
+        return parse(value)
+    except PropertyError as error:
+        raise BadValueError(
+            code="bad-property", expected=error.expected, hint=error.hint
+        ) from error
 
 
 def check_scenario_name(value: str) -> str:

@@ -68,6 +68,10 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     yield f"backend: {_flow(_settings(scenario.hosting))}"
     yield f"checks: {_flow(list(scenario.checks))}"
     yield f"sometimes: {_flow(list(scenario.sometimes))}"
+    if scenario.properties:
+        yield "properties:"
+        for line in scenario.properties:
+            yield f"  - {_scalar(line)}"
     if scenario.omit:
         yield f"omit: {_flow(sorted(scenario.omit))}"
 

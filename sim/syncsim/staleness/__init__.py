@@ -1,7 +1,7 @@
 """How long each screen showed old data, how coherent the screens were, and what that cost."""
 
 from syncsim.staleness.costs import Costs, costs
-from syncsim.staleness.feedback import Feedback, feedback
+from syncsim.staleness.feedback import Feedback, Sign, feedback, signs
 from syncsim.staleness.flickers import flickers
 from syncsim.staleness.measure import Staleness, measure
 from syncsim.staleness.measures import MEASURES, Measure
@@ -11,7 +11,7 @@ from syncsim.staleness.visibility import Visibility, visibility
 from syncsim.staleness.window import Window
 
 __all__ = [
-    "MEASURES", "Costs", "Feedback", "Measure", "Staleness", "Visibility", "Window", "costs",
-    "feedback", "flickers", "frame", "measure", "quantiles", "reconnect_peak_per_s", "survival",
-    "visibility",
+    "MEASURES", "Costs", "Feedback", "Measure", "Sign", "Staleness", "Visibility", "Window",
+    "costs", "feedback", "flickers", "frame", "measure", "quantiles", "reconnect_peak_per_s",
+    "signs", "survival", "visibility",
 ]  # fmt: skip

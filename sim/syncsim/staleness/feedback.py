@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from syncsim.history import History, Record
 
@@ -32,6 +33,28 @@ class Feedback:
         return quick / self.intents if self.intents else None
 
 
+class Sign(NamedTuple):
+    """When an intent was asked for, and when it first showed; -1 if it never did."""
+
+    client: str
+    intent: str
+    asked_us: int
+    seen_us: int
+
+
+def signs(history: History) -> list[Sign]:
+    """Return the first sign of each intent that was sent or went well; see `feedback`."""
+    watch = _watched(history)
+    found = []
+    for intent in watch.counted:
+        if intent in watch.asked:
+            client, asked_us = watch.asked[intent]
+            length_us = watch.lengths_us.get(intent)
+            seen_us = -1 if length_us is None else asked_us + length_us
+            found.append(Sign(client, intent, asked_us, seen_us))
+    return found
+
+
 def feedback(history: History) -> Feedback:
     """Return how soon each intent showed on the screen of the person who asked.
 
@@ -39,9 +62,7 @@ def feedback(history: History) -> Feedback:
     the first paint after the commit that shows a row of the intent at the committed version
     or later, or takes it out of a view.
     """
-    watch = _Watch()
-    for record in history.of("intent", "outcome", "send", "commit", "paint"):
-        getattr(watch, record.kind)(record)
+    watch = _watched(history)
     counted = watch.counted
     bound_us: int = history.header.get("bounds", {}).get("paint_us", PAINT_US_DEFAULT)
     return Feedback(
@@ -51,17 +72,24 @@ def feedback(history: History) -> Feedback:
     )
 
 
+def _watched(history: History) -> _Watch:
+    watch = _Watch()
+    for record in history.of("intent", "outcome", "send", "commit", "paint"):
+        getattr(watch, record.kind)(record)
+    return watch
+
+
 class _Watch:
     """The intents that wait for their first sign."""
 
     def __init__(self) -> None:
         self.counted: dict[str, None] = {}
         self.lengths_us: dict[str, int] = {}
-        self._asked: dict[str, tuple[str, int]] = {}
+        self.asked: dict[str, tuple[str, int]] = {}
         self._committed: dict[tuple[str, str], list[tuple[str, int]]] = {}
 
     def intent(self, record: Record) -> None:
-        self._asked[record.intent] = record.at, record.time_us
+        self.asked[record.intent] = record.at, record.time_us
 
     def outcome(self, record: Record) -> None:
         if (record.data or {}).get("result") == "ok":
@@ -72,8 +100,8 @@ class _Watch:
             self.counted[record.intent] = None
 
     def commit(self, record: Record) -> None:
-        if record.intent in self._asked:
-            cell = self._asked[record.intent][0], record.entity
+        if record.intent in self.asked:
+            cell = self.asked[record.intent][0], record.entity
             self._committed.setdefault(cell, []).append((record.intent, record.version))
 
     def paint(self, record: Record) -> None:
@@ -96,6 +124,6 @@ class _Watch:
             del self._committed[cell]
 
     def _seen(self, intent: str, record: Record) -> None:
-        client, asked_us = self._asked.get(intent, ("", 0))
+        client, asked_us = self.asked.get(intent, ("", 0))
         if client == record.at and intent not in self.lengths_us:
             self.lengths_us[intent] = record.time_us - asked_us

@@ -53,6 +53,10 @@ bounds: {settle: 30s}
 checks: [CONV, INVAL]
 sometimes: [refusal]
 omit: [op-1.2, load.1/op-1/3, fault.5]
+properties:
+  - p99 staleness of therapist views  < 800ms
+  - always feedback of client op-2 <= 2s
+  - after restart eventually coherent of view active within 5s
 """
 
 

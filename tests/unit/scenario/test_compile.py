@@ -25,6 +25,8 @@ def test_the_head_of_a_file():
     assert LOADED.network == scenario.load_network("office")
     assert LOADED.bounds == Bounds(settle_us=30_000_000)
     assert (LOADED.checks, LOADED.sometimes) == (("CONV", "INVAL"), ("refusal",))
+    assert LOADED.properties[0] == "p99 staleness of therapist views < 800ms"
+    assert len(LOADED.properties) == 3
     assert LOADED.omit == {"op-1.2", "load.1/op-1/3", "fault.5"}
 
 

@@ -29,6 +29,9 @@ PROSE = st.text(
     )
 ).map(str.strip)
 TEXT = PROSE.filter(bool)
+PROPERTIES = st.builds(
+    "p{} staleness < {}ms".format, st.integers(1, 99), st.integers(0, 99)
+) | st.sampled_from(["never refusal", "flickers <= 2.5", "eventually coherent within 1h"])
 
 
 @st.composite
@@ -87,6 +90,7 @@ def scenarios(draw):
         bounds=Bounds(settle_us=draw(TIMES), paint_us=draw(TIMES)),
         checks=tuple(draw(st.lists(st.sampled_from(CHECK_NAMES), min_size=1, unique=True))),
         sometimes=tuple(draw(st.lists(st.sampled_from(sorted(SOMETIMES)), unique=True))),
+        properties=tuple(draw(st.lists(PROPERTIES, max_size=3, unique=True))),
         omit=frozenset(draw(st.lists(st.sampled_from([step.id for step in steps])))
                        if steps else ()),
     )  # fmt: skip

@@ -51,6 +51,19 @@ CASES = [
     ("[refusal]", "[refusl]", "unknown-situation", "44:13", "'refusal'"),
     ("{settle: 30s}", "{setle: 30s}", "unknown-key", "42:10", "'settle'"),
     ("{settle: 30s}", "{settle: 30}", "missing-unit", "42:18", "30s"),
+    ("of therapist", "of therapists", "unknown-role", "47:5", "did you mean 'therapist'?"),
+    ("of client op-2", "of client op-3", "unknown-client", "48:5", "'op-"),
+    ("of view active", "of view activ", "unknown-view", "49:5", "'active'"),
+    ("< 800ms", "> 800ms", "bad-property", "47:5", "upper bounds"),
+    ("always feedback of client op-2 <= 2s", "never rain", "bad-property", "48:5", "refusal"),
+    ("always feedback of client op-2 <= 2s", "[never]", "wrong-type", "48:5", "quotes"),
+    (
+        "always feedback of client op-2 <= 2s",
+        "p99 staleness of therapist views < 800ms",
+        "duplicate-id",
+        "48:5",
+        "remove it",
+    ),
     ("[op-1.2,", "[op-1.9,", "unknown-step", "45:8", "did you mean 'op-1."),
     ("load.1/op-1/3", "load.1/op-1/x", "unknown-step", "45:16", None),
     ("load.1/op-1/3", "load.1/th-1/3", "unknown-step", "45:16", None),
@@ -326,7 +339,7 @@ def test_everything_is_reported_at_once_and_in_order():
         ("missing-unit", "33:32"),
         ("verb-not-yet", "36:18"),
         ("unknown-situation", "44:13"),
-        ("duplicate-key", "46:1"),
+        ("duplicate-key", "50:1"),
     ]
 
 
