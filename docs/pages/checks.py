@@ -25,6 +25,19 @@ A scenario can name situations under `sometimes`. One that never arose makes the
 so that a pass is never an empty one.
 """
 
+_WITHOUT = """\
+## ROLL-WITHOUT
+
+No check of a history but of a scenario: `syncsim run SCENARIO --counterfactual` runs it again
+without each refused intent, under the same seed. Luck is drawn by name, so everything else is as
+lucky as it was. If the backend committed the same in both runs, the settled views must be equal;
+if it did not, or if the view without the intent is itself not what the backend holds, the answer is
+`unknown` with the reason.
+
+- **What a pass does not prove.** Only the end of the run is compared, not the way there; and a run
+  without the intent has fewer requests, so a mistake that both runs share does not show.
+"""
+
 _PROPERTIES = f"""\
 ## Properties
 
@@ -55,6 +68,7 @@ def page() -> str:
             _INTRO,
             table(("check", "states"), lines),
             *(_section(check) for check in CHECKS.values()),
+            _WITHOUT,
             _SITUATIONS,
             table(("situation", "arose when"), said(SOMETIMES)),
             _PROPERTIES,

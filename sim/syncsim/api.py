@@ -30,6 +30,7 @@ from syncsim.search import (
     tallies,
     trial,
     typical,
+    with_counterfactual,
 )
 from syncsim.search import compare as compare_scenarios
 from syncsim.search.tables import csv_text, plain_record, write_parquet
@@ -248,6 +249,7 @@ def run(
     seed: int | None = None,
     runs: str | None = None,
     allow_commands: bool = False,
+    counterfactual: bool = False,
 ) -> Run:
     """Run a scenario and judge it.
 
@@ -258,6 +260,8 @@ def run(
         seed: A seed in place of the scenario's own.
         runs: What every client is made of, `model` or `tanstack`, in place of the scenario's own.
         allow_commands: Whether programs that the scenario names may be started.
+        counterfactual: Whether to run it again without each refused intent, and to say whether
+            that left the settled screens as they were.
 
     Raises:
         InputError: if a name or a file cannot be used.
@@ -267,7 +271,10 @@ def run(
         scenario = load(scenario, design=design, network=network, seed=seed)
     if runs is not None:
         scenario = made_of(scenario, runs)
-    return Run(trial(scenario, allow_commands=allow_commands))
+    done = trial(scenario, allow_commands=allow_commands)
+    if counterfactual:
+        done = with_counterfactual(done, allow_commands=allow_commands)
+    return Run(done)
 
 
 def check(history: str | Path | History, only: Sequence[str] | None = None) -> Verdict:

@@ -20,6 +20,11 @@ from syncsim.cli.output import STATUS_EXIT, console, json_option, print_json
 @click.option(
     "--allow-commands", is_flag=True, help="Start the programs that the scenario names as clients."
 )
+@click.option(
+    "--counterfactual",
+    is_flag=True,
+    help="Run it again without each refused intent: the settled screens must be the same.",
+)
 @click.option("--out", type=click.Path(), help="Write the run folder here.")
 @click.option("--no-figures", is_flag=True, help="Leave the figures out of the run folder.")
 @json_option
@@ -30,6 +35,7 @@ def command(
     network: str | None,
     runs: str | None,
     allow_commands: bool,
+    counterfactual: bool,
     out: str | None,
     no_figures: bool,
     as_json: bool,
@@ -56,6 +62,7 @@ def command(
         seed=seed,
         runs=runs,
         allow_commands=allow_commands,
+        counterfactual=counterfactual,
     )
     if out is not None:
         run.save(out, figures=not no_figures)
