@@ -12,7 +12,7 @@ NODE_READY := $(NODE)/node_modules/ready-to-run
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
 	--constraint constraints.txt
 
-.PHONY: help demo test test-all lint format bench clients golden clean
+.PHONY: help demo test test-all lint format bench clients browser golden clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -21,7 +21,9 @@ help: ## Show this list
 demo: $(RUN_READY) ## Run the six scenarios under the three designs; writes out/demo/index.html
 	@$(BIN)/syncsim demo --out out/demo
 
-test: lint clients ## Check the code and run the tests, as continuous integration does
+# In continuous integration a browser is installed where that takes no more than asking for it;
+# a person's own machine is left as it is.
+test: lint clients $(if $(CI),browser) ## Check the code and run the tests, as continuous integration does
 	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 test-all: lint clients ## The same with the slow tests, more examples and coverage
@@ -43,6 +45,15 @@ bench: $(RUN_READY) ## Measure the speed of this machine's syncsim
 
 clients: ## Install the real query cache for the conformance tests, where npm is present
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_READY); fi
+
+browser: ## Install Chromium for the test of the recorder, on Debian as root
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium."; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive timeout 900 \
+			apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
+			|| echo "browser: Chromium could not be installed; tests that need it are skipped"; \
+	else echo "browser: this needs root and apt-get; tests that need Chromium are skipped"; fi
 
 golden: clients ## Record the golden traces again from the real packages
 	@node $(NODE)/golden.mjs

@@ -71,7 +71,8 @@ noticed.
 `slice` as a view is the slice store: a second copy of the rows that other views show.
 
 A recorder outside syncsim may leave out fields and kinds that it does not know. A check whose
-evidence is missing answers `unknown`.
+evidence is missing answers `unknown`. For a real application there is a recorder whose file needs
+no order and no counts: [record your app](../guide/record-your-app.md).
 """
 
 _NAMES = """\

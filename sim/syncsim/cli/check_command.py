@@ -24,7 +24,7 @@ def command(
     seconds: float | None,
     as_json: bool,
 ) -> int:
-    """Judge HISTORY, a file of JSON Lines as `syncsim run --out` writes it, or of Parquet.
+    """Judge HISTORY, a file as `syncsim run --out` writes it, of Parquet, or of a recorder.
 
     An outside history is one of Jepsen (EDN) or elle-cli (JSON). It is a `register` (read, write,
     cas), a `list-append` (append and r or get) or an `rw-register` (w and r), and is asked for

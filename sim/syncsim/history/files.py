@@ -1,23 +1,25 @@
-"""Histories from files of either format, told apart by their first bytes."""
+"""Histories from files of any format, told apart by how they begin."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from syncsim.history import jsonl, parquet
+from syncsim.history import jsonl, parquet, recording
 from syncsim.history.history import History
 
 PARQUET_MAGIC = b"PAR1"
 
 
 def read(path: Path) -> History:
-    """Read a history from JSON Lines or from Parquet.
+    """Read a history from JSON Lines, from Parquet, or from what an application recorded.
 
     Raises:
         HistoryError: with the place, if the file is damaged or no history.
         InputError: if it is Parquet and pyarrow is not installed.
     """
-    return parquet.read(path) if is_parquet(path) else jsonl.read(path)
+    if is_parquet(path):
+        return parquet.read(path)
+    return recording.read(path) if recording.is_recording(path) else jsonl.read(path)
 
 
 def is_parquet(path: Path) -> bool:
