@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from syncsim.backend.ports import SetClock, Trap
+from syncsim.backend.ports import Expire, SetClock, Trap
 from syncsim.backend_faults import BACKEND_DEEDS
 from syncsim.client import ports
 from syncsim.engine import Engine
@@ -19,19 +19,38 @@ from syncsim.net import BACKEND
 from syncsim.scenario.scenario import VERBS, Fault
 from syncsim.stage import Deed, Stage
 
-HEAL = "heal"
+HEAL, WAKE, SLEEP = "heal", "wake", "sleep"
 
 
 def _cut(stage: Stage, fault: Fault, seq: int) -> None:
+    stage.machines.pull(fault.on, fault.do)
     stage.net.cut(fault.on, seq)
     if not fault.unnoticed:
         stage.tell(fault.on, ports.Offline(), seq)
 
 
 def _mend(stage: Stage, fault: Fault, seq: int) -> None:
-    stage.net.mend(fault.on)
+    if stage.machines.plug(fault.on, fault.do):
+        stage.net.mend(fault.on)
     if not fault.unnoticed:
         stage.tell(fault.on, ports.Online(), seq)
+
+
+def _sleep(stage: Stage, fault: Fault, seq: int) -> None:
+    """Let a machine stand still; its network goes, and nobody tells the page."""
+    stage.machines.sleep(fault.on)
+    stage.machines.pull(fault.on, fault.do)
+    stage.net.cut(fault.on, seq)
+
+
+def _wake(stage: Stage, fault: Fault, seq: int) -> None:
+    if stage.machines.plug(fault.on, fault.do):
+        stage.net.mend(fault.on)
+    stage.wake(fault.on, seq)
+
+
+def _expire(stage: Stage, fault: Fault, seq: int) -> None:
+    stage.host.tell(Expire(fault.on), seq)
 
 
 def _drop(stage: Stage, fault: Fault, seq: int) -> None:
@@ -69,13 +88,15 @@ def _set_clock(stage: Stage, place: str, skew_us: int, drift_ppm: int, seq: int)
 
 DEEDS: Mapping[str, Deed] = {
     "partition": Deed(begin=_cut, end=_mend),
+    "sleep": Deed(begin=_sleep, end=_wake),
+    "expire-token": Deed(begin=_expire),
     "drop": Deed(begin=_drop),
     "delay": Deed(begin=_slow, end=_speed_up),
     "lose": Deed(begin=_lose, end=_lose_no_more),
     "skew-clock": Deed(begin=_skew, end=_set_right),
     **BACKEND_DEEDS,
 }
-assert sorted((*DEEDS, HEAL)) == sorted(VERBS), "every verb but `heal` has a deed"
+assert sorted((*DEEDS, HEAL, WAKE)) == sorted(VERBS), "every verb but these two has a deed"
 
 
 def facts_of(fault: Fault) -> dict[str, Any]:
@@ -119,6 +140,10 @@ class Faults:
             for place, verb in list(self._open):
                 if place == fault.on:
                     self._end(place, verb)
+            return
+        if fault.do == WAKE:
+            if (fault.on, SLEEP) in self._open:
+                self._end(fault.on, SLEEP)
             return
         if fault.after:
             self._set_trap(fault)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from syncsim.client import ports
 from syncsim.host import Host
+from syncsim.machines import Machines
 from syncsim.net import Net
 from syncsim.scenario.scenario import Fault
 
@@ -15,12 +16,14 @@ from syncsim.scenario.scenario import Fault
 class Stage:
     """The parts of a run that faults happen to.
 
-    `tell` hands a client an input that a record caused.
+    `tell` hands a client an input that a record caused, and `wake` wakes its machine.
     """
 
     net: Net
     host: Host
+    machines: Machines
     tell: Callable[[str, ports.Input, int], None]
+    wake: Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,11 +23,15 @@ from syncsim.errors import InputError, Problem, quoted
 from syncsim.faults import Faults
 from syncsim.history import History
 from syncsim.host import Host, settings_of
+from syncsim.machines import Machines
 from syncsim.net import BACKEND, Broker, Net
 from syncsim.net.messages import EVENT_BYTES, ErrorBody, Message
 from syncsim.scenario.person import arrivals, choose
 from syncsim.scenario.scenario import MODEL, ClientSpec, Load, Scenario, Step
 from syncsim.stage import Stage
+
+WAKES = (client_ports.Wake, client_ports.Woke)
+"""Inputs that run the timers of a page by themselves."""
 
 
 def run(scenario: Scenario, *, allow_commands: bool = False) -> History:
@@ -152,7 +156,14 @@ class World:
             backend=self._backend,
             carry_out=self._backend_did,
         )
-        stage = Stage(net=self._net, tell=self._tell, host=self._host)
+        self._machines = Machines()
+        stage = Stage(
+            net=self._net,
+            host=self._host,
+            machines=self._machines,
+            tell=self._tell,
+            wake=self._wake_machine,
+        )
         self._faults = Faults(self._engine, self.history, stage)
 
     def _seat(self, client: ClientSpec) -> client_ports.Dashboard:
@@ -260,11 +271,13 @@ class World:
 
         What a person does has no earlier cause; the rest follows from its first record.
         """
+        if self._machines.hold(name, event, cause):
+            return
         history = self.history
         now_us = self._engine.now_us
         client = self._clients[name]
         due_us = client.wake_us
-        if due_us is not None and due_us <= now_us and not isinstance(event, client_ports.Wake):
+        if due_us is not None and due_us <= now_us and not isinstance(event, WAKES):
             self._tell(name, client_ports.Wake(), -1)
         for out in client.handle(now_us, event, cause if cause >= 0 else len(history)):
             led_by = out.cause if out.cause < len(history) else -1
@@ -296,11 +309,20 @@ class World:
         if self._wakes.get(name) != planned_us:
             return
         del self._wakes[name]
+        if self._machines.is_asleep(name):
+            return
         due_us = self._clients[name].wake_us
         if due_us is not None and due_us <= self._engine.now_us:
             self._tell(name, client_ports.Wake(), -1)
         else:
             self._plan_wake(name)
+
+    def _wake_machine(self, name: str, cause: int) -> None:
+        """Let a client's machine wake up, and tell its page what it missed."""
+        missed = self._machines.wake(name)
+        self._tell(name, client_ports.Woke(), cause)
+        for event, led_by in missed:
+            self._tell(name, event, led_by)
 
     # Backend
 

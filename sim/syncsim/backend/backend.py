@@ -19,6 +19,7 @@ from syncsim.backend.ports import (
     Crash,
     Died,
     Due,
+    Expire,
     Input,
     Note,
     Output,
@@ -50,14 +51,18 @@ from syncsim.net.messages import (
     BATCH_ITEM_BYTES,
     REPLY_BYTES,
     SUPERSEDED,
+    UNAUTHORIZED,
+    UNAVAILABLE,
     ErrorBody,
     EventBody,
     ItemResult,
     Message,
     MutateBody,
     QueryBody,
+    RefreshBody,
     ResultBody,
     RowsBody,
+    TokenBody,
 )
 from syncsim.net.net import BACKEND
 
@@ -65,8 +70,6 @@ FORBIDDEN = "forbidden"
 NOT_FOUND = "not-found"
 CONFLICT = "version-conflict"
 ILLEGAL = "illegal-state"
-
-UNAVAILABLE = 503
 
 
 class Asker(NamedTuple):
@@ -100,6 +103,7 @@ class Backend:
         self._outlet = Outlet(has_outbox=settings.outbox)
         self._trap = ""
         self._lost: list[Entry] = []
+        self._expired: dict[str, bool] = {}
         self._wrote_us: dict[str, int] = {}
         self._struck: dict[Due, int] = {}
         self._handlers: dict[type, Callable[[Any], list[Output]]] = {
@@ -110,6 +114,7 @@ class Backend:
             Trap: self._set_trap,
             Crash: self._crash,
             Boot: self._boot,
+            Expire: self._expire,
             Shed: self._shed,
         }
         self._merge = merge_rule(settings.merge)
@@ -143,6 +148,12 @@ class Backend:
 
     def _request(self, event: Request) -> list[Output]:
         message = event.message
+        if isinstance(message.body, RefreshBody):
+            self._expired.pop(message.sender, None)
+            return [self._reply(message, "token", TokenBody(message.name), REPLY_BYTES, -1)]
+        if message.sender in self._expired:
+            error = ErrorBody(message.name, UNAUTHORIZED)
+            return [self._reply(message, "error", error, REPLY_BYTES, -1)]
         if isinstance(message.body, QueryBody):
             return [self._query(message, message.body, event.replica)]
         assert isinstance(message.body, MutateBody), message
@@ -375,6 +386,10 @@ class Backend:
             out += self._planned(new.entity, new.fields or {})
 
     # Refusing to answer
+
+    def _expire(self, event: Expire) -> list[Output]:
+        self._expired[event.client] = True
+        return []
 
     def _shed(self, event: Shed) -> list[Output]:
         message = event.message

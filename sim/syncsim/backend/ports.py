@@ -51,6 +51,12 @@ class Boot(NamedTuple):
     """The process runs again."""
 
 
+class Expire(NamedTuple):
+    """The access token of a client is good no more, until it is refreshed."""
+
+    client: str
+
+
 class Shed(NamedTuple):
     """A message arrived that the backend has no time for: it answers 503, and when to return."""
 
@@ -102,10 +108,10 @@ class Died(NamedTuple):
     """The trap has sprung: the process died in the middle of what it was doing."""
 
 
-Input = Request | Due | Copied | SetClock | Trap | Crash | Boot | Shed
+Input = Request | Due | Copied | SetClock | Trap | Crash | Boot | Expire | Shed
 Output = Note | Reply | Publish | Alarm | Replicate | Died
 
 __all__ = [
-    "Alarm", "Boot", "Copied", "Crash", "Died", "Due", "Input", "ItemResult", "Note",
+    "Alarm", "Boot", "Copied", "Crash", "Died", "Due", "Expire", "Input", "ItemResult", "Note",
     "Output", "Publish", "Replicate", "Reply", "Request", "SetClock", "Shed", "Trap",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ from syncsim.client.ports import (
     SocketOpened,
     Start,
     Wake,
+    Woke,
 )
 from syncsim.client.read import read_strategy
 from syncsim.client.recovery import recovery_strategy
@@ -42,7 +43,7 @@ from syncsim.client.write import write_strategy
 from syncsim.client.writes import Writes
 from syncsim.design import Design
 from syncsim.domain import Domain, changes
-from syncsim.net.messages import ErrorBody, EventBody, ResultBody, RowsBody
+from syncsim.net.messages import ErrorBody, EventBody, ResultBody, RowsBody, TokenBody
 
 
 class Client:
@@ -91,7 +92,9 @@ class Client:
         context = self._context
         context.out = []
         context.origin, context.trigger = "", "retry"
-        if isinstance(event, Wake):
+        if isinstance(event, Woke):
+            context.page.skip_to(now_us)
+        if isinstance(event, Wake | Woke):
             context.page.run(now_us, None, cause)
         else:
             handler = self._handlers[type(event)]
@@ -216,7 +219,7 @@ class Client:
 
     def _received(self, event: Received) -> None:
         body = event.body
-        if isinstance(body, ErrorBody):
+        if isinstance(body, ErrorBody | TokenBody):
             self._set_off_by(event.origin, "settle")
             self._http.answer(body.request, body)
             return

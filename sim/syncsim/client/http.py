@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from syncsim.client.cache.promise import PENDING, Promise, Rejection
 from syncsim.client.context import Context
 from syncsim.client.page import MS
 from syncsim.client.ports import Request
-from syncsim.net.messages import ErrorBody
+from syncsim.net.messages import REQUEST_BYTES, UNAUTHORIZED, ErrorBody, RefreshBody
 
 AGAIN_MAX = 10
 """How often a request is sent again because a busy server asked for it."""
@@ -40,6 +41,7 @@ class Http:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._under_way: dict[str, _Exchange] = {}
+        self._unauthorized: list[_Exchange] = []
 
     def send(self, request: Request, timeout_us: int) -> Promise:
         """Send a request; return the promise of the body that answers it.
@@ -82,10 +84,32 @@ class Http:
     def _refused(self, exchange: _Exchange, error: ErrorBody) -> None:
         """Come back later if a busy server said when, and the design listens; fail otherwise."""
         wait_us = error.retry_after_us
-        if wait_us and self._context.design.retry_after and exchange.sent <= AGAIN_MAX:
+        if error.status == UNAUTHORIZED and exchange.sent <= AGAIN_MAX:
+            self._renew(exchange)
+        elif wait_us and self._context.design.retry_after and exchange.sent <= AGAIN_MAX:
             self._context.page.set_timeout(lambda: self._again(exchange), wait_us // MS)
         else:
             self._fail(exchange, f"http-{error.status}")
+
+    def _renew(self, exchange: _Exchange) -> None:
+        """Get a new token, one for all that wait for it, and then send the request again."""
+        self._unauthorized.append(exchange)
+        if len(self._unauthorized) > 1:
+            return
+        context = self._context
+        name = context.unique(f"{context.name}:token")
+        timeout_us = context.design.read.timeout_us
+        self.send(Request(name, "refresh", RefreshBody(), REQUEST_BYTES), timeout_us).then(
+            lambda _: self._renewed(self._again),
+            lambda _: self._renewed(lambda each: self._fail(each, f"http-{UNAUTHORIZED}")),
+        )
+
+    def _renewed(self, go_on: Callable[[_Exchange], None]) -> None:
+        """Go on with everything that waited for a token and has not failed meanwhile."""
+        waiting, self._unauthorized = self._unauthorized, []
+        for exchange in waiting:
+            if self._under_way.get(exchange.name) is exchange:
+                go_on(exchange)
 
     def _again(self, exchange: _Exchange) -> None:
         """Send the same request once more, under a name of its own."""

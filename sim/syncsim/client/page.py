@@ -73,6 +73,11 @@ class Page:
         """Call `callback` when the running task ends, behind the microtasks already queued."""
         self._microtasks.append(callback)
 
+    def skip_to(self, now_us: int) -> None:
+        """Let the time be `now_us` without running what was due in between; that is late now."""
+        assert now_us >= self._now_us, (now_us, self._now_us)
+        self._now_us = now_us
+
     def run(self, now_us: int, task: Callback | None, cause: int) -> None:
         """Let the time be `now_us`: run the timers due, then the task, then what both set off."""
         assert now_us >= self._now_us, (now_us, self._now_us)

@@ -77,6 +77,10 @@ class Wake(NamedTuple):
     """A timer of the page is due."""
 
 
+class Woke(NamedTuple):
+    """The machine was asleep until now; timers that were due meanwhile are late."""
+
+
 class SocketOpened(NamedTuple):
     """The WebSocket is open."""
 
@@ -95,7 +99,7 @@ class Offline(NamedTuple):
 
 Input = (
     Start | Ask | Show | Open | Close | Refresh | Received | Failed | Wake | SocketOpened
-    | SocketClosed | Online | Offline
+    | SocketClosed | Online | Offline | Woke
 )  # fmt: skip
 
 # Outputs. `cause` is the record that led to it: that of the input, or, for what a timer sets

@@ -117,8 +117,22 @@ class EventBody(NamedTuple):
     clock: Stamp | None = None
 
 
+UNAUTHORIZED = 401
+UNAVAILABLE = 503
+
+
+class RefreshBody(NamedTuple):
+    """Ask for a new access token."""
+
+
+class TokenBody(NamedTuple):
+    """A new access token."""
+
+    request: str
+
+
 class ErrorBody(NamedTuple):
-    """An answer that is none: 503 for a busy backend.
+    """An answer that is none: 401 for a token that is good no more, 503 for a busy backend.
 
     `retry_after_us` is when a client is asked to come back, 0 if nothing is said of that.
     """

@@ -38,6 +38,9 @@ class Rule:
 RULES: Mapping[str, Rule] = {
     "partition": Rule(optional=("for", "unnoticed")),
     "heal": Rule(backend=True),
+    "sleep": Rule(optional=("for",), model=True),
+    "wake": Rule(model=True),
+    "expire-token": Rule(model=True),
     "drop": Rule(),
     "delay": Rule(required=("by",), optional=("for",)),
     "lose": Rule(optional=("leg", "for")),

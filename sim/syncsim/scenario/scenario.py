@@ -11,13 +11,14 @@ from syncsim.domain import Domain
 from syncsim.net.profile import Profile
 
 Verb = Literal[
-    "partition", "heal", "drop", "delay", "lose", "restart", "crash", "overload", "skew-clock",
+    "partition", "heal", "sleep", "wake", "expire-token", "drop", "delay", "lose", "restart",
+    "crash", "overload", "skew-clock",
 ]  # fmt: skip
 Gesture = Literal["show", "open", "close", "refresh"]
 
 VERBS: tuple[str, ...] = get_args(Verb)
 LATER_VERBS: tuple[str, ...] = (
-    "hold", "release", "duplicate", "sleep", "wake", "reload", "expire-token", "hide", "show",
+    "hold", "release", "duplicate", "reload", "hide", "show",
 )  # fmt: skip
 """Verbs of the vocabulary that have no behaviour yet; they are refused by name."""
 GESTURES: tuple[str, ...] = ("show", "open", "close", "refresh")
