@@ -37,6 +37,7 @@ def judge(evidence: Evidence) -> Finding:
         seen=len(ready) if commit and end else 0,
         stories=stories,
         missing=_missing(commit, end),
+        lacks=evidence.lacks(commit="entity"),
         held=f"all {len(ready)} views on screen showed what the backend held when the run ended",
     )
 

@@ -60,9 +60,9 @@ def _per_commit(history: History, bound: int, unit: str, count: Callable[[Costs]
         )
         records = tuple(dict.fromkeys((sent[0].seq, sent[-1].seq)))
         stories.append(Story(text=text, records=records, at_us=sent[-1].time_us, client=client))
-    return conclude(
-        "COST", seen=commits, stories=stories, missing="nothing was committed", held=unit
-    )
+    missing = f"no {unit} was recorded" if commits else "nothing was committed"
+    seen = commits if total else 0
+    return conclude("COST", seen=seen, stories=stories, missing=missing, held=unit)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -60,6 +60,17 @@ class Evidence:
         """Return every window in which a view showed an old version, by its start."""
         return measure(self.history).windows
 
+    def lacks(self, **fields: str) -> str:
+        """Say which kind of record lacks the field that a check reads of it, empty if none does.
+
+        What a record does not say, a check would take as not having happened.
+        """
+        for kind, name in fields.items():
+            for record in self.history.of(kind):
+                if getattr(record, name) == "":
+                    return f"the {kind} record of {seconds(record.time_us)} has no {name}"
+        return ""
+
     @cached_property
     def intents(self) -> dict[str, Intent]:
         """Return every intent by id, in the order in which they were asked."""

@@ -34,6 +34,7 @@ def judge(evidence: Evidence) -> Finding:
         seen=watch.seen,
         stories=sorted(watch.stories, key=lambda story: (story.at_us, story.client)),
         missing="no view was ever stale",
+        lacks=watch.unmarked() or evidence.lacks(fetch="message", fetched="message"),
         held="whenever a view was stale, it was marked so or something was on its way to mend it",
     )
 
@@ -81,6 +82,9 @@ class _Watch:
         self._views: dict[str, dict[str, _View]] = {}
         # By client and view: what marked it fresh; absent while it is marked stale.
         self._fresh: dict[tuple[str, str], int] = {}
+        # Client and view of all whose fetches are on record, and of all that were ever stale.
+        self._marked: dict[tuple[str, str], None] = {}
+        self._stale: dict[tuple[str, str], None] = {}
         # By client and commit: the loss of its event. By client and row: its last event.
         self._lost: dict[tuple[str, int], int] = {}
         self._heard: dict[tuple[str, str], int] = {}
@@ -100,6 +104,8 @@ class _Watch:
 
     def _prospects(self, record: Record) -> None:
         """Something that might mend a client's screen begins or ends."""
+        if record.kind == "fetch_failed":
+            self._marked[record.at, record.view] = None
         client = self._underway.apply(record)
         if client:
             self._touched.setdefault(client, {})
@@ -129,12 +135,21 @@ class _Watch:
         """A view is marked fresh, or stale."""
         if record.kind == "fetched":
             self._prospects(record)
+        if record.kind != "invalidate":
+            self._marked[record.at, record.view] = None
         is_fresh = record.kind != "invalidate" and (record.data or {}).get("fresh", True)
         if is_fresh:
             self._fresh[record.at, record.view] = record.seq
         else:
             self._fresh.pop((record.at, record.view), None)
         self._touched.setdefault(record.at, {})
+
+    def unmarked(self) -> str:
+        """Say which view was stale and has no fetch on record, empty if none was."""
+        for client, view in self._stale:
+            if (client, view) not in self._marked:
+                return f"no record says when {client}'s view {view} was fetched"
+        return ""
 
     def _event(self, record: Record) -> None:
         self._heard[record.at, record.entity] = record.seq
@@ -177,6 +192,7 @@ class _Watch:
         stale = view.screen.is_stale(entity)
         if stale and entity not in view.cells:
             self.seen += 1
+            self._stale[view.screen.client, view.screen.view] = None
             view.cells[entity] = _Cell()
             view.has_new = True
         elif not stale and entity in view.cells:

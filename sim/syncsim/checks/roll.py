@@ -29,6 +29,7 @@ def judge(evidence: Evidence) -> Finding:
         seen=_failed_intents(evidence),
         stories=sorted(watch.stories, key=lambda story: (story.at_us, story.client)),
         missing="no intent was refused or lost, so no rollback took place",
+        lacks=watch.unseen() or evidence.lacks(overlay="intent"),
         held="every view showed the confirmed rows and the pending intents, and nothing else",
     )
 
@@ -40,7 +41,7 @@ def _failed_intents(evidence: Evidence) -> int:
         for intent in evidence.intents.values()
         if intent.outcome
         and any(
-            result != "ok"
+            result not in ("ok", "")
             for result in (intent.result, *(intent.outcome.data or {}).get("items", {}).values())
         )
     ]
@@ -83,6 +84,7 @@ class _Watch:
         # By client: the last rollback.
         self._rollbacks: dict[str, Record] = {}
         self._touched: dict[tuple[str, str, str], None] = {}
+        self._looked = False
 
     def take(self, record: Record) -> None:
         """Take one record in; nothing is concluded before the instant is over."""
@@ -115,6 +117,10 @@ class _Watch:
         if record.kind == "mount":
             views[record.view] = _View(self._replay.screens[record.at, record.view])
 
+    def unseen(self) -> str:
+        """Say that no view was ever on screen, empty if one was."""
+        return "" if self._looked else "no view was on any screen, so there was nothing to compare"
+
     def end_instant(self, next_us: int) -> None:
         """Look at every row that the instant touched; nothing changes then until `next_us`."""
         for client, name, entity in self._touched:
@@ -136,6 +142,7 @@ class _Watch:
 
     def _look(self, view: _View, entity: str) -> None:
         """See whether one row has become wrong, or is wrong no longer."""
+        self._looked = True
         what = self._overlays.what_is_wrong(view.screen, entity)
         wrong = view.wrong.get(entity)
         if what and wrong is None:

@@ -103,7 +103,9 @@ class Verdict:
         )
 
 
-def conclude(check: str, *, seen: int, stories: list[Story], missing: str, held: str) -> Finding:
+def conclude(
+    check: str, *, seen: int, stories: list[Story], missing: str, held: str, lacks: str = ""
+) -> Finding:
     """Return the finding of a check from what it met and what went wrong.
 
     Args:
@@ -111,6 +113,7 @@ def conclude(check: str, *, seen: int, stories: list[Story], missing: str, held:
         stories: One for each failure, in order of time.
         missing: What would have had to happen, for `unknown`.
         held: What held, for `pass`.
+        lacks: What the records do not say that a pass would rest on, empty if they say it.
     """
     if stories:
         return Finding(
@@ -121,6 +124,7 @@ def conclude(check: str, *, seen: int, stories: list[Story], missing: str, held:
             failures=len(stories),
             stories=tuple(stories[:STORIES_MAX]),
         )
-    if seen == 0:
-        return Finding(check=check, status=Status.UNKNOWN, why=missing, seen=0)
+    if seen == 0 or lacks:
+        why = lacks if seen else missing
+        return Finding(check=check, status=Status.UNKNOWN, why=why, seen=0)
     return Finding(check=check, status=Status.PASS, why=held, seen=seen)

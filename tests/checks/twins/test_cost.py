@@ -56,8 +56,8 @@ def naive(history, bounds):
     ]
     peak = max((sum(0 <= other - one < 1_000_000 for other in back) for one in back), default=0)
     spent = {
-        "requests_per_commit": (requests, commits, commits),
-        "bytes_per_commit": (total_bytes, commits, commits),
+        "requests_per_commit": (requests, commits, commits * (requests > 0)),
+        "bytes_per_commit": (total_bytes, commits, commits * (total_bytes > 0)),
         "reconnect_peak_per_s": (peak, 1, len(back)),
     }
     stated = [(bound, *spent[name]) for name, bound in bounds.items()]
