@@ -12,13 +12,14 @@ import csv
 import errno
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syncsim.checks import Verdict, as_json
+from syncsim.checks import CHECKS, Verdict, as_json
 from syncsim.checks.models import Models, models_as_json, models_of
 from syncsim.errors import InputError, Problem
 from syncsim.history import Header, History, jsonl
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 SCENARIO = "scenario.yaml"
 PARTIAL = ".partial"
 """A file has this ending until it is complete, so a cut-off file never bears its real name."""
+STEM_CHARACTERS = 60
+"""Of a file named after a property; the number before it tells two of them apart."""
 
 
 def make_folder(folder: Path) -> Path:
@@ -83,7 +86,8 @@ def write_run_folder(
             )
             stories = _stories(history, document)
             told, of_stories = _draw(
-                folder / "figures", {f"story-{check}": each for check, each in stories.items()}
+                folder / "figures",
+                {_story_file(n, check): each for n, (check, each) in enumerate(stories.items(), 1)},
             )
             diagrams = dict(zip(stories, of_stories, strict=True))
             paths += [*drawn, *told]
@@ -91,6 +95,13 @@ def write_run_folder(
             history, verdict, staleness, costs, pictures, diagrams=diagrams, models=found
         )
         return [*paths, _put(folder / "index.html", page)]
+
+
+def _story_file(number: int, check: str) -> str:
+    """Return the stem of a story's files; a property is text of anybody's, with any signs."""
+    if check in CHECKS:
+        return f"story-{check}"
+    return f"story-{number}-{'-'.join(re.findall('[A-Za-z0-9]+', check))}"[:STEM_CHARACTERS]
 
 
 def write_demo_folder(

@@ -20,6 +20,9 @@ CAPTION = (
     " sending to its arrival."
 )
 
+CHECK_CHARACTERS = 45
+"""A longer property would run out of the figure; the page says it in full beside it."""
+
 PAD_SHARE, PAD_US, PAD_US_MAX = 0.06, 10 * MILLISECOND_US, 40 * MILLISECOND_US
 
 QUIETER = {
@@ -56,6 +59,8 @@ def story_diagram(history: History, check: str, story: Mapping[str, Any]) -> Fig
 def _headline(check: str, story: Mapping[str, Any]) -> str:
     about = f", {row_id(story['entity'])}" if story["entity"] else ""
     where = f" on {story['client']}" if story["client"] else ""
+    if len(check) > CHECK_CHARACTERS:
+        check = "a property"
     return f"What led to the failure of {check} at {moment(story['at_us'])}{where}{about}"
 
 

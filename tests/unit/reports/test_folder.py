@@ -49,6 +49,17 @@ def test_a_run_folder_holds_everything_and_nothing_else(tmp_path):
     assert held["index.html"].count(b"data:image/svg+xml;base64,") == 6
 
 
+def test_a_property_gives_its_files_a_name_without_its_signs(tmp_path):
+    wanted = ["flickers < 0", "flickers <= 0.0", "always staleness of view ../../x < 0s"]
+    history = sample()
+    head = history.header
+    head["checks"], head["properties"] = ["DONE"], [*wanted, "always staleness of view one < 0s"]
+    write(tmp_path / "run", history, figures=True)
+    told = [name for name in contents(tmp_path) if "story-" in name and name.endswith(".png")]
+    assert "run/figures/story-1-flickers-0.png" in told
+    assert all(name.count("/") == 2 and "." not in name[:-4] for name in told)
+
+
 def test_what_is_written_can_be_read_again(tmp_path):
     history = sample()
     write(tmp_path, history)
