@@ -7,25 +7,26 @@ const nameOf = (key) => key.map((p) => (typeof p === 'string' ? p : JSON.stringi
 
 export function record({ client, role, user, url, queryClient, view, rows, intent, ...more }) {
   const { lsn = () => undefined, events = () => [], result = answer } = more
-  const lines = [], told = new Map(), cache = queryClient.getMutationCache()
-  const count = { lines: 0, sockets: 0 }
-  const note = (kind, facts) =>
-    lines.push({ n: (count.lines += 1), time_us: nowUs(), kind, at: client, ...facts })
+  const cache = queryClient.getMutationCache(), lines = [], told = new Map()
+  let n = 0, sockets = 0
+  const note = (kind, facts) => lines.push({ n: ++n, time_us: nowUs(), kind, at: client, ...facts })
 
   // Times go as the backend's clock would tell them: it answers a GET with its microseconds.
   const askClock = async (began = nowUs()) =>
     Number(await (await fetch(url)).text()) - Math.round((began + nowUs()) / 2)
-  let shift = askClock()
-  const flush = async () => {
+  let shift = askClock(), sent = Promise.resolve()
+  const flush = () => (sent = sent.then(async () => {
     const batch = lines.splice(0)
     try {
       const late = await shift, text = (l) => JSON.stringify({ ...l, time_us: l.time_us + late })
-      if (batch[0]) await fetch(url, { method: 'POST', body: `${batch.map(text).join('\n')}\n` })
+      // A browser lets no more than 64 KiB outlive the page.
+      const body = [...batch.map(text), ''].join('\n'), keepalive = body.length < 60_000
+      if (body && !(await fetch(url, { method: 'POST', body, keepalive })).ok) throw url
     } catch { // Sent again with the next; a line that arrives twice counts once, by its `n`.
       lines.unshift(...batch)
       shift = shift.catch(() => askClock())
     }
-  }
+  }))
 
   queryClient.getQueryCache().subscribe(({ query, type, action = {} }) => {
     const about = view(query.queryKey), name = nameOf(query.queryKey)
@@ -59,7 +60,7 @@ export function record({ client, role, user, url, queryClient, view, rows, inten
   }
   // In place of `new WebSocket`.
   const socket = (...where) => {
-    const opened = new WebSocket(...where), data = { epoch: (count.sockets += 1) }
+    const opened = new WebSocket(...where), data = { epoch: (sockets += 1) }
     for (const kind of ['open', 'close']) opened.addEventListener(kind, () => note(kind, { data }))
     opened.addEventListener('message', (e) => events(e.data).map((facts) => note('event', facts)))
     return opened

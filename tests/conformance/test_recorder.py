@@ -84,8 +84,28 @@ def test_the_recorder_is_sixty_lines_and_needs_nothing():
     assert max(map(len, text.splitlines())) <= 100
 
 
-def test_a_page_that_looks_again_passes(packages, server, browser, tmp_path):
+def answer_an_error_once(server, monkeypatch):
+    """Let the backend take the first lines and deny it, so that they come again."""
+    denied = []
+    post = server.Handler.do_POST
+
+    def do_post(handler):
+        if denied or not handler.path.startswith("/recording"):
+            post(handler)
+            return
+        denied.append(handler.rfile.read(int(handler.headers["Content-Length"])).decode("utf-8"))
+        handler.backend.file.write(denied[0])
+        handler.answer(503, "")
+
+    monkeypatch.setattr(server.Handler, "do_POST", do_post)
+    return denied
+
+
+def test_a_page_that_looks_again_passes(packages, server, browser, tmp_path, monkeypatch):
+    denied = answer_an_error_once(server, monkeypatch)
     history = recorded(server, browser, tmp_path, "careful", 30_000_000)
+    lines = (tmp_path / "recording.jsonl").read_text("utf-8").splitlines()
+    assert all(lines.count(line) == 2 for line in denied[0].splitlines())
     verdict = judge(history)
     passed = {finding.check for finding in verdict.findings if finding.status.value == "pass"}
     sessions = {"RYW", "MONO", "LINEAR", "ONCE", "DONE", "LEGAL"}

@@ -172,6 +172,21 @@ def test_a_snapshot_that_erases_what_another_did_fails(recording):
     assert "erased bob's finish" in judge(history, ["ROLL"])["ROLL"].stories[0].text
 
 
+def test_an_overlay_that_a_fetch_has_replaced_is_not_painted(recording):
+    optimistic(recording, 100)
+    recording.query(105, "ann", "success", (1, False), lsn=1)
+    overlays = [(record.data or {})["overlays"] for record in recording.read().of("paint")]
+    assert overlays == [[], ["ann.1"], []]
+
+
+def test_a_fetch_that_brings_data_is_mark_enough(recording):
+    recording.query(30, "ann", "invalidate", is_old=True)
+    recording.query(31, "ann", "fetch", is_old=True, is_fetching=True)
+    recording.query(40, "ann", "success", (1, False), lsn=1)
+    kinds = [record.kind for record in recording.read() if record.time_us >= 30_000]
+    assert kinds == ["invalidate", "fetch", "fetched"]
+
+
 def test_a_newer_row_that_the_page_writes_is_told_by_the_server(recording):
     commit(recording, 50, "")
     recording.query(60, "ann", "success", (2, True), lsn=1, by_page=True)
