@@ -67,6 +67,7 @@ SECTIONS = (
     ("`design.write`", "WriteText"),
     ("`design.recovery`", "RecoveryText"),
     ("`design.merge`", "MergeText"),
+    ("`design.feed`", "FeedText"),
     ("`network`", "InlineNetwork"),
     ("`clients`", "ClientText"),
     ("`steps`", "StepText"),

@@ -23,6 +23,7 @@ def settings_of(scenario: Scenario) -> Settings:
     design = scenario.design
     return Settings(
         push=design.push,
+        payload=design.feed.payload,
         audit=design.audit,
         outbox=design.outbox,
         merge=design.merge,

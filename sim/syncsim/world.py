@@ -25,7 +25,7 @@ from syncsim.history import History
 from syncsim.host import Host, settings_of
 from syncsim.machines import Machines
 from syncsim.net import BACKEND, Broker, Net
-from syncsim.net.messages import EVENT_BYTES, ErrorBody, Message
+from syncsim.net.messages import ErrorBody, Message
 from syncsim.scenario.person import arrivals, choose
 from syncsim.scenario.scenario import MODEL, ClientSpec, Load, Scenario, Step
 from syncsim.stage import Stage
@@ -357,8 +357,9 @@ class World:
         )  # fmt: skip
         for clients, carry in ((told, self._net.frame), (away, self._net.missed)):
             for client in clients:
+                told_event, size = publish.told_to(self._clients[client].role)
                 message = Message(
-                    f"{publish.name}>{client}", BACKEND, client, "event", event, EVENT_BYTES,
+                    f"{publish.name}>{client}", BACKEND, client, "event", told_event, size,
                     event.intent, entity, version, event.lsn,
                 )  # fmt: skip
                 carry(message, seq)

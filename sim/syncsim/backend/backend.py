@@ -13,6 +13,7 @@ from syncsim.backend.alarms import Alarms
 from syncsim.backend.journal import Entry, Journal
 from syncsim.backend.merge import merge_rule
 from syncsim.backend.outlet import Outlet
+from syncsim.backend.patches import patches_of
 from syncsim.backend.ports import (
     Boot,
     Copied,
@@ -283,7 +284,11 @@ class Backend:
             named = tuple((new.entity, new.version) for new in made)
             event = EventBody(action.name, asker.intent, lsn, named, self._merge.clock)
             name = f"{asker.request}/{id_of(row.entity)}"
-            self._publish(Publish(name, asker.client, event), out)
+            patches = None
+            if self._settings.payload == "changes":
+                roles = (role for role, _ in self._users.values())
+                patches = patches_of(self._store, roles, made, before)
+            self._publish(Publish(name, asker.client, event, patches), out)
         return made
 
     def _note_commits(self, asker: Asker, made: list[Row], who: Fields, out: list[Output]) -> None:

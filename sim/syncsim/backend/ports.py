@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from syncsim.net.messages import EventBody, ItemResult, Message
+from syncsim.net.messages import EVENT_BYTES, FIELD_BYTES, EventBody, ItemResult, Message, Patch
 
 
 class Request(NamedTuple):
@@ -83,11 +84,23 @@ class Reply(NamedTuple):
 
 
 class Publish(NamedTuple):
-    """A change to tell every session but the one of `origin`."""
+    """A change to tell every session but the one of `origin`.
+
+    `patches` says what changed as each role sees it, None where the feed does not carry that.
+    """
 
     name: str
     origin: str
     event: EventBody
+    patches: Mapping[str, tuple[Patch, ...]] | None = None
+
+    def told_to(self, role: str) -> tuple[EventBody, int]:
+        """Return the event as a role is told it, and its size in bytes."""
+        if self.patches is None:
+            return self.event, EVENT_BYTES
+        patches = self.patches[role]
+        size = EVENT_BYTES + FIELD_BYTES * sum(len(patch.fields) for patch in patches)
+        return self.event._replace(patches=patches), size
 
 
 class Alarm(NamedTuple):

@@ -15,14 +15,16 @@ FreshBy = Literal["nothing", "token", "primary-window", "hold-event"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What decides which copy answers, and what a crash leaves behind.
+    """What decides which copy answers, what is published, and what a crash leaves behind.
 
-    `push` is whether commits are published, `audit` whether they are entered in the audit log.
-    With `outbox`, an event is stored with its commit and published in the end, whatever
-    happens in between. `journal_us` is the longest time that a crash may go back.
+    `push` is whether commits are published, `payload` what an event carries of one, `audit`
+    whether they are entered in the audit log. With `outbox`, an event is stored with its commit
+    and published in the end, whatever happens in between. `journal_us` is the longest time that
+    a crash may go back.
     """
 
     push: bool = True
+    payload: Literal["ids", "changes"] = "ids"
     audit: bool = True
     outbox: bool = False
     replicas: int = 0

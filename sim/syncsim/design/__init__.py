@@ -1,5 +1,5 @@
 """Sync designs as records; the strategies that carry them out live with the clients."""
 
-from syncsim.design.design import Design, Merge, Overlay, Read, Recovery, Write
+from syncsim.design.design import Design, Feed, Merge, Overlay, Read, Recovery, Write
 
-__all__ = ["Design", "Merge", "Overlay", "Read", "Recovery", "Write"]
+__all__ = ["Design", "Feed", "Merge", "Overlay", "Read", "Recovery", "Write"]

@@ -28,6 +28,33 @@ _PUSHED = "it acts on what a socket says"
 NEEDS: tuple[Need, ...] = (
     Need(("read.strategy", "invalidate"), "push", (True,), _PUSHED),
     Need(("read.strategy", "generation"), "push", (True,), _PUSHED),
+    *(
+        need
+        for name in ("patch", "versioned-patch")
+        for need in (
+            Need(("read.strategy", name), "push", (True,), _PUSHED),
+            Need(("read.strategy", name), "feed.payload", ("changes",), "it writes what changed"),
+            Need(
+                ("read.strategy", name),
+                "overlay.strategy",
+                ("pessimistic", "layers", "rebase"),
+                "a patch of the confirmed rows would wipe out what is painted into them",
+            ),
+        )
+    ),
+    Need(
+        ("read.strategy", "versioned-patch"),
+        "keep_newest",
+        (True,),
+        "an answer from before a change would undo it, and no event would tell of that",
+    ),
+    Need(
+        ("read.strategy", "versioned-patch"),
+        "store",
+        ("cache-and-slice",),
+        "an older answer would bring back a row that has left a list and is kept nowhere else",
+    ),
+    Need(("feed.payload", "changes"), "push", (True,), "nobody is told without it"),
     Need(("read.strategy", "poll"), "read.interval_us", (), "it fetches at that interval"),
     Need(("recovery.strategy", "invalidate-all"), "push", (True,), _PUSHED),
     Need(("recovery.strategy", "invalidate-spread"), "push", (True,), _PUSHED),

@@ -34,7 +34,9 @@ class Read:
     `manual`: the person refreshes. `poll`: what is on screen is fetched at an interval.
     `invalidate`: a socket event marks the related queries stale and refetches those on screen.
     `generation`: the same, but each fetch remembers how often its query had been invalidated
-    when it began, so none is absorbed.
+    when it began, so none is absorbed. `patch`: an event carries what changed, and that is
+    written into the rows held. `versioned-patch`: the same if it is the next change of its row;
+    if one was missed, the related queries are fetched.
     """
 
     strategy: str
@@ -134,6 +136,16 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """How the backend tells of changes.
+
+    An event carries the `ids` and versions of the rows, or also what was changed of them.
+    """
+
+    payload: Literal["ids", "changes"] = "ids"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
     """One sync design.
 
@@ -153,6 +165,7 @@ class Design:
     write: Write
     recovery: Recovery
     merge: Merge = Merge()
+    feed: Feed = field(default=Feed(), metadata={"quiet": True})
     store: Literal["slice", "cache-and-slice"] = "cache-and-slice"
     push: bool = True
     audit: bool = True

@@ -18,6 +18,8 @@ STRATEGIES: tuple[Strategy, ...] = (
     Strategy("read", "–", "manual", "The person refreshes; nobody tells a client anything."),
     Strategy("read", "R0", "poll", "Everything on screen is fetched again at an interval."),
     Strategy("read", "R1", "invalidate", "An event marks queries stale; what is seen refetches."),
+    Strategy("read", "R2", "patch", "An event brings what changed; it is written over the rows."),
+    Strategy("read", "R3", "versioned-patch", "As patch, if it is the next; else it refetches."),
     Strategy("read", "R4", "generation", "As invalidate, and no invalidation is absorbed."),
     Strategy("overlay", "O0", "pessimistic", "Nothing is shown before the server confirms it."),
     Strategy("overlay", "O1", "snapshot", "Written into the cache, set back on error."),

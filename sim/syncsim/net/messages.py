@@ -13,6 +13,8 @@ EVENT_BYTES = 120
 """A change event of the app as JSON in one WebSocket frame."""
 BATCH_ITEM_BYTES = 30
 """One row id, or one item's result, in a batch."""
+FIELD_BYTES = 30
+"""One changed field in a change event: its name and its value."""
 SUPERSEDED = "superseded"
 """The result of a write that is allowed, but asked for before another one that is there."""
 
@@ -107,14 +109,30 @@ class ResultBody(NamedTuple):
     clock: Stamp | None = None
 
 
+class Patch(NamedTuple):
+    """What one commit changed of a row, as far as the role of the one who is told sees it.
+
+    A row that is new has all its fields in it.
+    """
+
+    entity: str
+    version: int
+    lsn: int
+    fields: Mapping[str, Any]
+
+
 class EventBody(NamedTuple):
-    """Told to every other client after a commit; it names the rows but does not hold them."""
+    """Told to every other client after a commit; it names the rows but does not hold them.
+
+    `patches` say what changed of each row, where the design's feed carries changes.
+    """
 
     action: str
     intent: str
     lsn: int
     rows: tuple[tuple[str, int], ...]
     clock: Stamp | None = None
+    patches: tuple[Patch, ...] = ()
 
 
 UNAUTHORIZED = 401

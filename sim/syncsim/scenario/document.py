@@ -56,7 +56,8 @@ class ReadText(Model):
     strategy: ReadStrategy = Field(
         description="manual: the person refreshes; poll: at an interval; invalidate: a socket "
         "event marks queries stale; generation: the same, and no invalidation during a fetch is "
-        "lost.",
+        "lost; patch: an event's changes are written over the rows held; versioned-patch: the "
+        "same if none was missed, and a fetch if one was.",
     )
     stale_time_us: Duration = Field(
         300_000_000, alias="stale_time", description="How long fetched data counts as fresh."
@@ -172,6 +173,16 @@ class MergeText(Model):
     )
 
 
+class FeedText(Model):
+    """How the backend tells of changes."""
+
+    payload: Literal["ids", "changes"] = Field(
+        "ids",
+        description="Whether an event names the rows and their versions only, or also carries "
+        "what changed.",
+    )
+
+
 class DesignText(Model):
     """A sync design: five independent choices and their settings."""
 
@@ -184,6 +195,7 @@ class DesignText(Model):
     write: WriteText
     recovery: RecoveryText
     merge: MergeText = MergeText.model_validate({})
+    feed: FeedText = FeedText.model_validate({})
     store: Literal["slice", "cache-and-slice"] = Field(
         "cache-and-slice", description="The copies that a dashboard paints from."
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from syncsim.design import Design, Merge, Overlay, Read, Recovery, Write
+from syncsim.design import Design, Feed, Merge, Overlay, Read, Recovery, Write
 from syncsim.design.compatibility import SETTINGS, is_used, unmet, value_at
 from syncsim.errors import InputError, quoted
 from syncsim.net.profile import Profile
@@ -171,6 +171,7 @@ def _design(name: str, text: DesignText) -> Design:
         write=Write(**dict(text.write)),
         recovery=Recovery(**dict(text.recovery)),
         merge=Merge(**dict(text.merge)),
+        feed=Feed(**dict(text.feed)),
         store=text.store,
         push=text.push,
         audit=text.audit,

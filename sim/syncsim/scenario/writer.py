@@ -80,7 +80,7 @@ def _design(design: Design) -> Iterator[str]:
     yield f"  name: {_scalar(design.name)}"
     yield from _prose("  ", "title", design.title)
     yield from _prose("  ", "simplifies", design.simplifies)
-    for axis in ("read", "overlay", "write", "recovery", "merge"):
+    for axis in ("read", "overlay", "write", "recovery", "merge", "feed"):
         record = getattr(design, axis)
         used = [each.name for each in fields(record) if is_used(design, f"{axis}.{each.name}")]
         yield f"  {axis}: {_flow(_settings(record, used))}"

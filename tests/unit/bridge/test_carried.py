@@ -99,34 +99,34 @@ def test_a_run_in_which_something_is_not_carried_ends_unknown(tmp_path, monkeypa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Weather:
     """Settings that no list names."""
 
-    delivery: str = "at-most-once"
+    sky: str = "clear"
 
 
-def with_feed(delivery):
+def with_weather(sky):
     """Return the design enhanced with a setting that no list names."""
     later = make_dataclass(
         "Later",
-        [("feed", Feed, field(default=Feed()))],
+        [("weather", Weather, field(default=Weather()))],
         bases=(type(ENHANCED),),
         frozen=True,
         kw_only=True,
     )
     parts = {each.name: getattr(ENHANCED, each.name) for each in fields(ENHANCED)}
-    return later(**parts, feed=Feed(delivery=delivery))
+    return later(**parts, weather=Weather(sky=sky))
 
 
 @pytest.mark.parametrize("runs", ["tanstack", ("node", "mine.mjs")])
 def test_a_setting_that_is_not_listed_must_have_its_default(runs):
     with pytest.raises(ClientError) as caught:
-        command_of(runs, with_feed("log"), BOOKING, "clients.op-1.runs")
+        command_of(runs, with_weather("grey"), BOOKING, "clients.op-1.runs")
     assert len(str(caught.value).splitlines()) == 3
-    assert "feed.delivery" in str(caught.value)
-    assert "'log'" in str(caught.value)
+    assert "weather.sky" in str(caught.value)
+    assert "'grey'" in str(caught.value)
     if runs != "tanstack":
-        assert command_of(runs, with_feed("at-most-once"), BOOKING, "-") == list(runs)
+        assert command_of(runs, with_weather("clear"), BOOKING, "-") == list(runs)
 
 
 def test_a_value_that_is_not_listed_is_refused():

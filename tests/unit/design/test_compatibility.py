@@ -18,6 +18,7 @@ AXES = {
     "write": design.Write,
     "recovery": design.Recovery,
     "merge": design.Merge,
+    "feed": design.Feed,
 }
 
 

@@ -51,12 +51,16 @@ def read_strategy(read: Read) -> ReadStrategy:
     from syncsim.client.read.generation import Generation
     from syncsim.client.read.invalidate import Invalidate
     from syncsim.client.read.manual import Manual
+    from syncsim.client.read.patch import Patching
     from syncsim.client.read.poll import Poll
+    from syncsim.client.read.versioned_patch import VersionedPatching
 
     made: dict[str, Callable[[], ReadStrategy]] = {
         "manual": Manual,
         "poll": Poll,
         "invalidate": Invalidate,
+        "patch": Patching,
+        "versioned-patch": VersionedPatching,
         "generation": Generation,
     }
     if read.strategy in made:
