@@ -35,7 +35,10 @@ def settings_of(scenario: Scenario) -> Settings:
 
 
 class Host:
-    """Hands the backend its inputs; `carry_out` takes what they cause."""
+    """Hands the backend its inputs; `carry_out` takes what they cause.
+
+    `stopped` is called when the backend goes down, for those who live in its memory.
+    """
 
     def __init__(
         self,
@@ -45,12 +48,14 @@ class Host:
         scenario: Scenario,
         backend: Backend,
         carry_out: CarryOut,
+        stopped: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._draws = draws
         self._hosting = scenario.hosting
         self._backend = backend
         self._carry_out = carry_out
+        self._stopped = stopped
         self._overdue: list[ports.Due] = []
         self._copied_us: dict[int, int] = {}
         self._down: dict[str, bool] = {}
@@ -106,6 +111,7 @@ class Host:
     def stop(self, why: str) -> None:
         """Take the backend down for a reason; there may be several at a time."""
         self._down[why] = True
+        self._stopped()
 
     def start(self, why: str, cause: int) -> bool:
         """Let a reason be gone; tell whether the backend is up again.

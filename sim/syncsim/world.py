@@ -25,7 +25,7 @@ from syncsim.history import History
 from syncsim.host import Host, settings_of
 from syncsim.machines import Machines
 from syncsim.net import BACKEND, Broker, Net
-from syncsim.net.messages import ErrorBody, Message
+from syncsim.net.messages import RESUME_BYTES, ErrorBody, Message, ResumeBody, ResumedBody
 from syncsim.scenario.person import arrivals, choose
 from syncsim.scenario.scenario import MODEL, ClientSpec, Load, Scenario, Step
 from syncsim.stage import Stage
@@ -132,7 +132,7 @@ class World:
             users={client.name: (client.role, client.user) for client in scenario.clients},
             settings=settings_of(scenario),
         )
-        self._broker = Broker()
+        self._broker = Broker(scenario.design.feed.retention_us)
         self._clients: dict[str, client_ports.Dashboard] = {}
         try:
             for client in scenario.clients:
@@ -155,6 +155,7 @@ class World:
             scenario=scenario,
             backend=self._backend,
             carry_out=self._backend_did,
+            stopped=self._broker.forget,
         )
         self._machines = Machines()
         stage = Stage(
@@ -294,6 +295,9 @@ class World:
                     ),
                     led_by,
                 )  # fmt: skip
+            elif isinstance(out, client_ports.Frame):
+                frame = Message(out.name, name, BACKEND, out.what, out.body, out.bytes)
+                self._net.frame(frame, led_by)
             else:
                 self._net.connect(name, led_by)
         self._plan_wake(name)
@@ -348,6 +352,7 @@ class World:
                 self._engine.after(out.at_us - self._engine.now_us, self._host.due, out.due)
 
     def _publish(self, publish: backend_ports.Publish, cause: int) -> None:
+        offset = self._broker.keep(self._engine.now_us, publish)
         told, away = self._broker.fan_out(publish.origin)
         event = publish.event
         entity, version = event.rows[0]
@@ -357,18 +362,39 @@ class World:
         )  # fmt: skip
         for clients, carry in ((told, self._net.frame), (away, self._net.missed)):
             for client in clients:
-                told_event, size = publish.told_to(self._clients[client].role)
-                message = Message(
-                    f"{publish.name}>{client}", BACKEND, client, "event", told_event, size,
-                    event.intent, entity, version, event.lsn,
-                )  # fmt: skip
-                carry(message, seq)
+                carry(self._event(publish, client, offset), seq)
+
+    def _event(
+        self, publish: backend_ports.Publish, client: str, offset: int, again: str = ""
+    ) -> Message:
+        """Return the message that tells a client of a change, perhaps again."""
+        body, size = publish.told_to(self._clients[client].role)
+        entity, version = body.rows[0]
+        return Message(
+            f"{publish.name}>{client}{again}", BACKEND, client, "event",
+            body._replace(offset=offset), size, body.intent, entity, version, body.lsn,
+        )  # fmt: skip
+
+    def _resume(self, message: Message, body: ResumeBody, seq: int) -> None:
+        """Tell a client again what it missed, and whether that was all."""
+        client = message.sender
+        kept = self._broker.missed(client, body.cursor, self._engine.now_us)
+        for each in kept or ():
+            if each.change.origin != client:
+                told = self._event(each.change, client, each.offset, f"@{message.name}")
+                self._net.frame(told, seq)
+        answer = ResumedBody(kept is not None, self._broker.opened_at(client))
+        name = f"{message.name}/reply"
+        reply = Message(name, BACKEND, client, "resumed", answer, RESUME_BYTES)
+        self._net.frame(reply, seq)
 
     # The network
 
     def message_arrived(self, message: Message, seq: int) -> None:
         """Hand a message to its recipient."""
-        if message.recipient == BACKEND:
+        if isinstance(message.body, ResumeBody):
+            self._resume(message, message.body, seq)
+        elif message.recipient == BACKEND:
             self._host.request(message, seq)
         else:
             self._tell(message.recipient, self._arrival(message), seq)

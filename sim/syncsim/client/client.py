@@ -43,7 +43,14 @@ from syncsim.client.write import write_strategy
 from syncsim.client.writes import Writes
 from syncsim.design import Design
 from syncsim.domain import Domain, changes
-from syncsim.net.messages import ErrorBody, EventBody, ResultBody, RowsBody, TokenBody
+from syncsim.net.messages import (
+    ErrorBody,
+    EventBody,
+    ResultBody,
+    ResumedBody,
+    RowsBody,
+    TokenBody,
+)
 
 
 class Client:
@@ -223,6 +230,10 @@ class Client:
             self._set_off_by(event.origin, "settle")
             self._http.answer(body.request, body)
             return
+        if isinstance(body, ResumedBody):
+            self._set_off_by(self._context.unique("resumed"), "reconnect")
+            self._recovery.on_resumed(self._views, body)
+            return
         self._context.clock.see(body.clock)
         if isinstance(body, RowsBody | ResultBody):
             self._set_off_by(event.origin, "settle")
@@ -237,6 +248,7 @@ class Client:
                 data={"action": body.action},
             )  # fmt: skip
         self._read.on_event(self._views, body)
+        self._recovery.on_event(self._views, body)
 
     def _failed(self, event: Failed) -> None:
         self._http.fail(event.request, event.reason)

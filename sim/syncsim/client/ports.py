@@ -139,7 +139,17 @@ class Connect(NamedTuple):
     cause: int = -1
 
 
-Output = Note | Request | Connect
+class Frame(NamedTuple):
+    """Something to send to the backend over the socket; lost if that is closed."""
+
+    name: str
+    what: str
+    body: Any
+    bytes: int
+    cause: int = -1
+
+
+Output = Note | Request | Connect | Frame
 
 
 class Dashboard(Protocol):

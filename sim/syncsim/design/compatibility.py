@@ -58,6 +58,13 @@ NEEDS: tuple[Need, ...] = (
     Need(("read.strategy", "poll"), "read.interval_us", (), "it fetches at that interval"),
     Need(("recovery.strategy", "invalidate-all"), "push", (True,), _PUSHED),
     Need(("recovery.strategy", "invalidate-spread"), "push", (True,), _PUSHED),
+    Need(("recovery.strategy", "replay"), "push", (True,), _PUSHED),
+    Need(
+        ("recovery.strategy", "replay"),
+        "feed.retention_us",
+        (),
+        "nobody can tell again what was not kept",
+    ),
     Need(
         ("recovery.strategy", "invalidate-spread"),
         "recovery.spread_us",
@@ -110,6 +117,7 @@ SETTINGS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "overlay.address": ("overlay.strategy", ("inverse",)),
     "overlay.fence_timeout_us": ("overlay.strategy", ("freeze",)),
     "recovery.spread_us": ("recovery.strategy", ("invalidate-spread",)),
+    "feed.retention_us": ("recovery.strategy", ("replay",)),
     "merge.stamps": ("merge.strategy", ("client-clock", "hybrid-clock")),
 }
 """Settings that only some strategies look at: where that is chosen, and by which of them."""

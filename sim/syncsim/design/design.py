@@ -108,7 +108,8 @@ class Recovery:
     """V: what a client does when its socket is open again.
 
     `nothing`: it carries on. `invalidate-all`: it looks at everything again. `invalidate-spread`:
-    the same, after a wait that is another one for each client.
+    the same, after a wait that is another one for each client. `replay`: it is told what it
+    missed, if that is still kept; else as `invalidate-all`.
     """
 
     strategy: str
@@ -139,10 +140,12 @@ class Merge:
 class Feed:
     """How the backend tells of changes.
 
-    An event carries the `ids` and versions of the rows, or also what was changed of them.
+    An event carries the `ids` and versions of the rows, or also what was changed of them. With a
+    `retention_us`, events are numbered and kept for so long.
     """
 
     payload: Literal["ids", "changes"] = "ids"
+    retention_us: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

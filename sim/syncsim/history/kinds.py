@@ -169,7 +169,7 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "net",
         "A message left `at` for `peer`.",
         {
-            "what": "query, rows, mutate, result, event or error",
+            "what": "query, rows, mutate, result, event, resume, resumed or error",
             "bytes": "size on the wire",
         },
     ),

@@ -1,20 +1,41 @@
-"""The broker: tells open sessions of a change, at most once, and keeps nothing."""
+"""The broker: tells open sessions of a change, and keeps it for a while if it is asked to."""
 
 from __future__ import annotations
 
+from collections import deque
+from typing import Any, NamedTuple
+
+KEPT_MAX = 1_000_000
+"""Changes kept at a time; more is a loop, not a workload."""
+
+
+class Kept(NamedTuple):
+    """A change that was published: its number, when that was, and what it is."""
+
+    offset: int
+    at_us: int
+    change: Any
+
 
 class Broker:
-    """Knows who has a session open.
+    """Knows who has a session open, and what was published in the last `retention_us`.
 
-    A client that is away when a change is published misses it; nobody will tell it later.
+    With 0 nothing is kept: a client that is away when a change is published misses it, and
+    nobody will tell it later. What is kept lies in memory.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, retention_us: int = 0) -> None:
+        self._retention_us = retention_us
         self._open: dict[str, bool] = {}
+        self._opened_at: dict[str, int] = {}
+        self._kept: deque[Kept] = deque()
+        self._offset = 0
+        self._forgot = 0
 
     def opened(self, client: str) -> None:
         """A session began."""
         self._open[client] = True
+        self._opened_at[client] = self._offset
 
     def closed(self, client: str) -> None:
         """A session ended, as the server saw it."""
@@ -26,3 +47,38 @@ class Broker:
         told = [name for name, is_open in self._open.items() if is_open and name != origin]
         away = [name for name, is_open in self._open.items() if not is_open and name != origin]
         return told, away
+
+    def keep(self, now_us: int, change: Any) -> int:
+        """Number a change and keep it for a while; return its number, 0 if nothing is kept."""
+        if not self._retention_us:
+            return 0
+        self._forget_until(now_us)
+        assert len(self._kept) < KEPT_MAX, "too many changes are kept"
+        self._offset += 1
+        self._kept.append(Kept(self._offset, now_us, change))
+        return self._offset
+
+    def opened_at(self, client: str) -> int:
+        """Return the number of the last change before a client's session; it is told the rest."""
+        return self._opened_at[client]
+
+    def missed(self, client: str, cursor: int, now_us: int) -> list[Kept] | None:
+        """Return what was published between a number and the begin of the client's session.
+
+        None if some of it is forgotten, or if the client does not know a number, which is -1.
+        """
+        self._forget_until(now_us)
+        if cursor < self._forgot:
+            return None
+        last = self._opened_at[client]
+        return [each for each in self._kept if cursor < each.offset <= last]
+
+    def forget(self) -> None:
+        """The process ended, and what it kept with it."""
+        self._offset += 1
+        self._forgot = self._offset
+        self._kept.clear()
+
+    def _forget_until(self, now_us: int) -> None:
+        while self._kept and self._kept[0].at_us + self._retention_us < now_us:
+            self._forgot = self._kept.popleft().offset

@@ -15,6 +15,8 @@ BATCH_ITEM_BYTES = 30
 """One row id, or one item's result, in a batch."""
 FIELD_BYTES = 30
 """One changed field in a change event: its name and its value."""
+RESUME_BYTES = 80
+"""What a client says of its cursor in one frame, and the answer to it."""
 SUPERSEDED = "superseded"
 """The result of a write that is allowed, but asked for before another one that is there."""
 
@@ -31,7 +33,8 @@ class Message(NamedTuple):
     """One message on its way.
 
     `name` says what caused it, not when it was sent, and is unique in a run; its luck hangs
-    on the name. `what` is query, rows, mutate, result, event, refresh, token or error.
+    on the name. `what` is query, rows, mutate, result, event, refresh, token, resume,
+    resumed or error.
     """
 
     name: str
@@ -124,7 +127,8 @@ class Patch(NamedTuple):
 class EventBody(NamedTuple):
     """Told to every other client after a commit; it names the rows but does not hold them.
 
-    `patches` say what changed of each row, where the design's feed carries changes.
+    `patches` say what changed of each row, where the design's feed carries changes. `offset` is
+    the number of the event where the feed keeps events, else 0.
     """
 
     action: str
@@ -133,6 +137,23 @@ class EventBody(NamedTuple):
     rows: tuple[tuple[str, int], ...]
     clock: Stamp | None = None
     patches: tuple[Patch, ...] = ()
+    offset: int = 0
+
+
+class ResumeBody(NamedTuple):
+    """Said by a client over its new socket: all events up to this number are known, -1 for none."""
+
+    cursor: int
+
+
+class ResumedBody(NamedTuple):
+    """Told behind the events that were missed: whether they were all of them.
+
+    `offset` is the number of the last event before the session; those after it are told live.
+    """
+
+    is_whole: bool
+    offset: int
 
 
 UNAUTHORIZED = 401

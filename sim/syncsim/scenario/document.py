@@ -152,7 +152,8 @@ class RecoveryText(Model):
 
     strategy: RecoveryStrategy = Field(
         description="nothing: carry on with the next event; invalidate-all: look at everything "
-        "again; invalidate-spread: the same, after a wait that differs from client to client.",
+        "again; invalidate-spread: the same, after a wait that differs from client to client; "
+        "replay: it is told what it missed, if that is still kept.",
     )
     spread_us: Duration = Field(
         10_000_000, alias="spread", description="The longest wait of invalidate-spread."
@@ -180,6 +181,11 @@ class FeedText(Model):
         "ids",
         description="Whether an event names the rows and their versions only, or also carries "
         "what changed.",
+    )
+    retention_us: Duration = Field(
+        0,
+        alias="retention",
+        description="How long events are kept for those who are away, for replay.",
     )
 
 

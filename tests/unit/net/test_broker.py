@@ -28,3 +28,43 @@ def test_who_never_had_a_session_is_neither_told_nor_away():
     broker = Broker()
     broker.closed("stranger")
     assert broker.fan_out("") == ([], [])
+
+
+def missed(broker: Broker, cursor: int, now_us: int = 0) -> list[str] | None:
+    """Return what a client is told again, None if that is not all."""
+    kept = broker.missed("a", cursor, now_us)
+    return None if kept is None else [each.change for each in kept]
+
+
+def test_by_default_nothing_is_kept_or_numbered():
+    assert Broker().keep(0, "x") == 0
+
+
+def test_what_was_published_before_the_session_is_told_again_from_the_cursor_on():
+    broker = Broker(100)
+    assert [broker.keep(at_us, change) for at_us, change in enumerate("xyz")] == [1, 2, 3]
+    broker.opened("a")
+    broker.keep(3, "later")
+    assert missed(broker, 1) == ["y", "z"], "what came later is told live"
+    assert missed(broker, 3) == []
+    assert broker.opened_at("a") == 3
+
+
+def test_who_knows_no_number_or_one_from_before_the_window_is_not_told_all():
+    broker = Broker(100)
+    broker.keep(0, "x")
+    broker.keep(50, "y")
+    broker.opened("a")
+    assert missed(broker, -1) is None
+    assert missed(broker, 0, 100) == ["x", "y"]
+    assert missed(broker, 0, 101) is None
+    assert missed(broker, 1, 101) == ["y"]
+
+
+def test_a_restart_forgets_all_and_knows_that_it_did():
+    broker = Broker(100)
+    broker.keep(0, "x")
+    broker.forget()
+    broker.opened("a")
+    assert missed(broker, 1) is None
+    assert missed(broker, broker.opened_at("a")) == []

@@ -41,7 +41,7 @@ def test_names_are_sorted_and_of_their_kind(shelf):
 
 
 def test_the_designs_and_networks_that_come_with_it():
-    shipped = {"enhanced", "hardened", "manual-refresh", "polling", "tkdodo"}
+    shipped = {"enhanced", "hardened", "manual-refresh", "polling", "socketio-recovery", "tkdodo"}
     assert shipped <= set(scenario.names("designs"))
     assert scenario.names("networks") == ("3g", "office", "perfect", "slow-4g", "wifi-lossy")
 

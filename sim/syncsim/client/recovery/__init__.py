@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from syncsim import extensions
 from syncsim.design import Recovery
+from syncsim.net.messages import EventBody, ResumedBody
 
 if TYPE_CHECKING:
     from syncsim.client.views import Views
@@ -24,6 +25,12 @@ class RecoveryStrategy:
     def on_open(self, views: Views) -> None:
         """The socket opened; changes before this moment may have been missed."""
 
+    def on_event(self, views: Views, event: EventBody) -> None:
+        """The socket told of a change, and the read strategy has dealt with it."""
+
+    def on_resumed(self, views: Views, body: ResumedBody) -> None:
+        """The backend answered what this client had said it knows."""
+
     def on_close(self, views: Views) -> None:
         """The socket closed; from now on changes will be missed."""
 
@@ -33,11 +40,13 @@ def recovery_strategy(recovery: Recovery) -> RecoveryStrategy:
     from syncsim.client.recovery.invalidate_all import InvalidateAll
     from syncsim.client.recovery.invalidate_spread import InvalidateSpread
     from syncsim.client.recovery.nothing import Nothing
+    from syncsim.client.recovery.replay import Replay
 
     made: dict[str, Callable[[], RecoveryStrategy]] = {
         "nothing": Nothing,
         "invalidate-all": InvalidateAll,
         "invalidate-spread": InvalidateSpread,
+        "replay": Replay,
     }
     if recovery.strategy in made:
         return made[recovery.strategy]()
