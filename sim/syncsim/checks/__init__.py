@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -42,12 +44,13 @@ def judge(history: History, only: Sequence[str] | None = None) -> Verdict:
         findings = tuple(_unknown(name, lacks) for name in (*checks, *own))
         met = tuple(_unknown(name, lacks) for name in required)
     else:
-        evidence = Evidence(history)
-        findings = (
-            *(_answer(name, _check(name), evidence) for name in checks),
-            *(_answer(name, partial(properties.find, name), evidence) for name in own),
-        )
-        met = tuple(_answer(name, _situation(name), evidence) for name in required)
+        with _no_collection():
+            evidence = Evidence(history)
+            findings = (
+                *(_answer(name, _check(name), evidence) for name in checks),
+                *(_answer(name, partial(properties.find, name), evidence) for name in own),
+            )
+            met = tuple(_answer(name, _situation(name), evidence) for name in required)
     return Verdict(
         status=Status.worst(finding.status for finding in (*findings, *met)),
         findings=findings,
@@ -74,6 +77,21 @@ def as_json(verdict: Verdict, history: History, *, file: str = "") -> dict[str, 
         "findings": told[: len(verdict.findings)],
         "sometimes": told[len(verdict.findings) :],
     }
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold the collector of circular garbage back while much is built that has no circles.
+
+    It would walk through all records again and again, which takes a quarter of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _check(name: str) -> Ask | None:

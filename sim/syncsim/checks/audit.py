@@ -14,7 +14,7 @@ def judge(evidence: Evidence) -> Finding:
     """Put the audit log beside the commits, and the commits beside the rules."""
     commits: dict[int, list[Record]] = {}
     entries: dict[int, list[Record]] = {}
-    for record in evidence.history.of("commit", "audit"):
+    for record in evidence.of("commit", "audit"):
         if is_rewind(record):
             continue
         of = commits if record.kind == "commit" else entries

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
-from syncsim.checks.learnt import Learnt, Lesson, commits_by_version, how_learnt, painted_over
+from syncsim.checks.learnt import Learnt, Lesson, how_learnt, painted_over
 from syncsim.checks.prose import because, chose
 from syncsim.checks.ryw import promised
 from syncsim.checks.tally import Tally
@@ -36,7 +36,7 @@ def judge(evidence: Evidence) -> Finding:
 def tally(evidence: Evidence) -> Tally:
     """Return what each client saw against its causal past."""
     watch = _Watch(evidence)
-    for record in evidence.history.of("intent", "outcome", "paint"):
+    for record in evidence.of("intent", "outcome", "paint"):
         if record.kind == "intent":
             watch.ask(record)
         elif record.kind == "outcome":
@@ -63,7 +63,7 @@ class _Watch:
             held="every paint showed what its client could know of, or something newer",
         )
         self._evidence = evidence
-        self._commits = commits_by_version(evidence)
+        self._commits = evidence.commits_by_version
         self._learnt = Learnt()
         self._clocks: dict[str, Clock] = {}
         # By intent: the clock of its client when it was asked.

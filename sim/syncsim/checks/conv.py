@@ -17,7 +17,7 @@ def judge(evidence: Evidence) -> Finding:
     commits = Commits(evidence.history)
     commit: Record | None = None
     end: Record | None = None
-    for record in evidence.history.of(*_KINDS):
+    for record in evidence.of(*_KINDS):
         replay.apply(record)
         if record.kind == "commit":
             commits.apply(record)

@@ -22,7 +22,7 @@ def run_ended(history: History) -> bool:
 def judge(evidence: Evidence) -> Finding:
     """Count the outcomes of each intent."""
     outcomes: dict[str, list[Record]] = {name: [] for name in evidence.intents}
-    for record in evidence.history.of("outcome"):
+    for record in evidence.of("outcome"):
         if record.intent in outcomes:
             outcomes[record.intent].append(record)
     ended = run_ended(evidence.history)

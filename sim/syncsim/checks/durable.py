@@ -31,7 +31,7 @@ def judge(evidence: Evidence) -> Finding:
     )
     crashes = [
         record
-        for record in evidence.history.of("rewind", "fault")
+        for record in evidence.of("rewind", "fault")
         if record.kind == "rewind"
         or (record.at == "backend" and (record.data or {}).get("verb") in CRASHES)
     ]
@@ -75,7 +75,7 @@ def _story(evidence: Evidence, lost: _Acknowledged, rewind: Record) -> Story:
     after = next(
         (
             record
-            for record in evidence.history.of("commit")
+            for record in evidence.of("commit")
             if record.seq > rewind.seq and record.entity == commit.entity
         ),
         None,

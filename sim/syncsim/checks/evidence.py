@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from syncsim.history import History, Record
@@ -72,11 +74,33 @@ class Evidence:
         return ""
 
     @cached_property
+    def _by_kind(self) -> dict[str, list[Record]]:
+        """Return the records of each kind; made at one reading, as most are asked for often."""
+        of: dict[str, list[Record]] = {}
+        for record in self.history:
+            of.setdefault(record.kind, []).append(record)
+        return of
+
+    def of(self, *kinds: str) -> Sequence[Record]:
+        """Return the records of these kinds, in order."""
+        lists = [self._by_kind.get(kind, []) for kind in dict.fromkeys(kinds)]
+        # Records differ in `seq`, their first field, so nothing else is compared.
+        return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
+
+    @cached_property
+    def commits_by_version(self) -> dict[tuple[str, int], Record]:
+        """Return the commit that made each version of each row; the first, if two claim it."""
+        commits: dict[tuple[str, int], Record] = {}
+        for commit in self.of("commit"):
+            commits.setdefault((commit.entity, commit.version), commit)
+        return commits
+
+    @cached_property
     def intents(self) -> dict[str, Intent]:
         """Return every intent by id, in the order in which they were asked."""
         kinds = ("intent", "outcome", "commit", "refuse", "overlay", "unlay")
         of: dict[str, dict[str, list[Record]]] = {}
-        for record in self.history.of(*kinds):
+        for record in self.of(*kinds):
             if record.kind == "intent":
                 of.setdefault(record.intent, {kind: [] for kind in kinds})
             if record.intent in of:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from syncsim.checks.bounds import bound_us
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.grace import Grace
-from syncsim.checks.learnt import commits_by_version
 from syncsim.checks.screen_prose import change_of, lasted
 from syncsim.checks.tally import Tally
 from syncsim.checks.verdict import Check, Finding, Story
@@ -36,7 +35,7 @@ class _Gap:
 def judge(evidence: Evidence) -> Finding:
     """Follow each missed change until the client has made up for it."""
     watch = _Watch(evidence)
-    for record in evidence.history.of(*watch.KINDS):
+    for record in evidence.of(*watch.KINDS):
         watch.pass_time(record.time_us)
         watch.take(record)
     watch.finish(evidence.history.end_us)
@@ -66,7 +65,7 @@ class _Watch:
         )
         self._evidence = evidence
         self._bound_us = bound
-        self._commits = commits_by_version(evidence)
+        self._commits = evidence.commits_by_version
         self._replay = Replay(evidence.header)
         self._grace: Grace[tuple[_Gap, Record]] = Grace(bound)
         self._gaps: dict[str, list[_Gap]] = {}
@@ -126,6 +125,8 @@ class _Watch:
 
     def _make_up(self, record: Record, has: Callable[[_Gap], bool]) -> None:
         """End the gaps for which a client has made up."""
+        if not self._gaps.get(record.at):
+            return
         left = []
         for gap in self._gaps.get(record.at, ()):
             if not has(gap):
@@ -135,8 +136,7 @@ class _Watch:
                 self.tally.meet(record.at, gap.lost.seq)
             self._tell(gap, record.time_us, ended=True)
             gap.since = None
-        if left or record.at in self._gaps:
-            self._gaps[record.at] = left
+        self._gaps[record.at] = left
 
     def pass_time(self, now_us: int) -> None:
         """Note which gaps have been open for too long."""

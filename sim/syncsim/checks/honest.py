@@ -58,7 +58,7 @@ def deafnesses(evidence: Evidence) -> list[Deafness]:
     found: list[Deafness] = []
     opened: dict[str, Record] = {}
     open_ones: dict[str, Record] = {}
-    for record in evidence.history.of("open", "deaf", "close"):
+    for record in evidence.of("open", "deaf", "close"):
         if record.at not in evidence.clients:
             continue
         if record.kind == "deaf":
@@ -84,7 +84,7 @@ def _story(evidence: Evidence, stretch: Deafness, bound: int) -> Story:
     records = [record.seq for record in (opened, began, closed) if record]
     unheard = [
         record
-        for record in evidence.history.of("lose")
+        for record in evidence.of("lose")
         if record.at == client
         and (record.data or {}).get("what") == "event"
         and began.seq < record.seq

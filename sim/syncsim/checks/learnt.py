@@ -78,14 +78,6 @@ def _newer(one: Lesson, other: Lesson | None) -> Lesson:
     return one if other is None or one.version >= other.version else other
 
 
-def commits_by_version(evidence: Evidence) -> dict[tuple[str, int], Record]:
-    """Return the commit that made each version of each row; the first, if two claim it."""
-    commits: dict[tuple[str, int], Record] = {}
-    for commit in evidence.history.of("commit"):
-        commits.setdefault((commit.entity, commit.version), commit)
-    return commits
-
-
 def painted_over(paint: Record, evidence: Evidence) -> tuple[int, ...]:
     """Return the versions of a row that the pending intents painted over it have made.
 

@@ -18,7 +18,7 @@ def judge(evidence: Evidence) -> Finding:
     rows: dict[str, Record] = {}
     seen = 0
     stories: list[Story] = []
-    for record in evidence.history.of("row", "commit"):
+    for record in evidence.of("row", "commit"):
         before = rows.get(record.entity)
         rows[record.entity] = record
         # A commit may create a row; there is nothing yet to compare it with.

@@ -13,7 +13,7 @@ def judge(evidence: Evidence) -> Finding:
     shown: dict[tuple[str, str], dict[str, Record]] = {}
     moved: set[tuple[str, str, str]] = set()
     stories: list[Story] = []
-    for record in evidence.history.of("mount", "unmount", "paint"):
+    for record in evidence.of("mount", "unmount", "paint"):
         view = (record.at, record.view)
         if record.kind != "paint":
             shown.pop(view, None)

@@ -35,7 +35,7 @@ class _Version(NamedTuple):
 def judge(evidence: Evidence) -> Finding:
     """Look at each value that a view shows again after having shown another one."""
     watch = _Watch(evidence)
-    for record in evidence.history.of("row", "commit", "overlay", "mount", "unmount", "paint"):
+    for record in evidence.of("row", "commit", "overlay", "mount", "unmount", "paint"):
         watch.take(record)
     return watch.tally.finding()
 

@@ -12,7 +12,7 @@ def judge(evidence: Evidence) -> Finding:
     """Count the commits of each intent on each row."""
     effects: dict[tuple[str, str], list[Record]] = {}
     committed: set[str] = set()
-    for commit in evidence.history.of("commit"):
+    for commit in evidence.of("commit"):
         # The backend's own clock has no peer; what it does is nobody's wish.
         if commit.intent and commit.peer:
             committed.add(commit.intent)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
-from syncsim.checks.learnt import Learnt, Lesson, commits_by_version, painted_over
+from syncsim.checks.learnt import Learnt, Lesson, painted_over
 from syncsim.checks.ryw import promised
 from syncsim.checks.tally import Tally
 from syncsim.checks.verdict import Story
@@ -45,7 +45,7 @@ def sequential(evidence: Evidence) -> Tally:
         held="one order of all changes explains what everybody saw",
     )
     graph = _constraints(evidence, tally)
-    commits = commits_by_version(evidence)
+    commits = evidence.commits_by_version
     for knot in nx.strongly_connected_components(graph):
         if len(knot) == 1:
             continue
@@ -79,7 +79,7 @@ def _constraints(evidence: Evidence, tally: Tally) -> Any:
         graph.add_edges_from(((entity, one), (entity, next_)) for one, next_ in pairwise(made))
     # By client: what the next thing in its session comes after.
     latest: dict[str, list[_Read | Write]] = {}
-    for record in evidence.history.of("intent", "outcome", "paint"):
+    for record in evidence.of("intent", "outcome", "paint"):
         intent = evidence.intents.get(record.intent)
         before = latest.setdefault(record.at, [])
         if record.kind == "outcome" and intent is not None:
@@ -101,7 +101,7 @@ def _constraints(evidence: Evidence, tally: Tally) -> Any:
 def _versions(evidence: Evidence) -> dict[str, list[int]]:
     """Return the committed versions of each row, in order."""
     versions: dict[str, list[int]] = {}
-    for entity, version in sorted(commits_by_version(evidence)):
+    for entity, version in sorted(evidence.commits_by_version):
         versions.setdefault(entity, []).append(version)
     return versions
 
@@ -148,10 +148,10 @@ def instantaneous(evidence: Evidence) -> Tally:
         missing="no screen painted a row after anybody had known a committed version of it",
         held="every paint was at least as new as what anybody had been shown or told before",
     )
-    commits = commits_by_version(evidence)
+    commits = evidence.commits_by_version
     learnt = Learnt()
     told: set[tuple[str, str, int]] = set()
-    for record in evidence.history.of("outcome", "paint"):
+    for record in evidence.of("outcome", "paint"):
         intent = evidence.intents.get(record.intent)
         if record.kind == "paint":
             known = {record.entity: record.version}

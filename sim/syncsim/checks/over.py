@@ -14,7 +14,7 @@ def judge(evidence: Evidence) -> Finding:
     on: dict[tuple[str, str, str], Record] = {}
     seen = 0
     stories: list[Story] = []
-    for record in evidence.history.of("overlay", "unlay"):
+    for record in evidence.of("overlay", "unlay"):
         key = (record.at, record.intent, record.entity)
         intent = evidence.intents.get(record.intent)
         if record.kind == "overlay":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from syncsim.checks.evidence import Evidence, Intent, seconds
-from syncsim.checks.learnt import commits_by_version
 from syncsim.checks.prose import chose
 from syncsim.checks.ryw import promised
 from syncsim.checks.tally import Tally
@@ -36,7 +35,7 @@ def judge(evidence: Evidence) -> Finding:
 def tally(evidence: Evidence) -> Tally:
     """Return what became of the requests of each client."""
     watch = _Watch(evidence)
-    for record in evidence.history.of("intent", "outcome", "fetch", "fetched"):
+    for record in evidence.of("intent", "outcome", "fetch", "fetched"):
         if record.time_us != watch.now_us:
             watch.end_instant()
             watch.now_us = record.time_us
@@ -58,7 +57,7 @@ class _Watch:
             held="the backend put every request after all that were over when it was sent",
         )
         self._evidence = evidence
-        self._commits = commits_by_version(evidence)
+        self._commits = evidence.commits_by_version
         self._furthest: _Done | None = None
         self._ending: list[_Done] = []
         self._reading: dict[tuple[str, str], _Begun] = {}

@@ -19,7 +19,7 @@ _SCREEN = ("mount", "ready", "unmount", "paint", "base")
 def judge(evidence: Evidence) -> Finding:
     """Work out after each instant what the touched rows may show, and compare."""
     watch = _Watch(evidence)
-    for record in evidence.history.of(*_SCREEN, *Overlays.KINDS):
+    for record in evidence.of(*_SCREEN, *Overlays.KINDS):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
         watch.take(record)
@@ -47,7 +47,7 @@ def _failed_intents(evidence: Evidence) -> int:
     ]
     if not failed:
         return 0
-    sent = frozenset(record.intent for record in evidence.history.of("send"))
+    sent = frozenset(record.intent for record in evidence.of("send"))
     return sum(intent.id in sent for intent in failed)
 
 

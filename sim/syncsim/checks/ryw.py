@@ -24,7 +24,7 @@ def judge(evidence: Evidence) -> Finding:
     read: set[str] = set()
     broken: set[tuple[str, str]] = set()
     stories: list[Story] = []
-    for record in evidence.history.of("outcome", "paint"):
+    for record in evidence.of("outcome", "paint"):
         if record.kind == "outcome":
             intent = evidence.intents.get(record.intent)
             if intent is not None:

@@ -30,7 +30,7 @@ def is_theirs(scope: Scope, client: str, evidence: Evidence) -> bool:
 
 def was_on_screen(scope: Scope, evidence: Evidence) -> bool:
     """Tell whether a view of a scope was ever on screen."""
-    for record in evidence.history.of("mount"):
+    for record in evidence.of("mount"):
         query = (record.data or {}).get("query")
         named = scope.kind != "view" or scope.name in (record.view, query)
         if query and named and is_theirs(scope, record.at, evidence):
@@ -41,11 +41,11 @@ def was_on_screen(scope: Scope, evidence: Evidence) -> bool:
 def records_of(window: Window, evidence: Evidence) -> tuple[int, ...]:
     """Return the change that a view lacked, and the paint that showed it, if one did."""
     found: list[int] = []
-    for record in evidence.history.of("row", "commit"):
+    for record in evidence.of("row", "commit"):
         if (record.entity, record.version) == (window.entity, window.version):
             found.append(record.seq)
             break
-    for record in evidence.history.of("paint"):
+    for record in evidence.of("paint"):
         cell = record.at, record.view, record.entity
         if cell == (window.client, window.view, window.entity) and record.time_us in (
             window.start_us,

@@ -37,7 +37,7 @@ def find(name: str, evidence: Evidence) -> Finding:
 
 def refusal(evidence: Evidence) -> Iterator[int]:
     """A `refuse` record."""
-    return (record.seq for record in evidence.history.of("refuse"))
+    return (record.seq for record in evidence.of("refuse"))
 
 
 def rollback(evidence: Evidence) -> Iterator[int]:
@@ -75,7 +75,7 @@ def fetch_overlapped_commit(evidence: Evidence) -> Iterator[int]:
     holds: dict[tuple[str, str], str] = {}
     under_way: dict[tuple[str, str], str] = {}
     fetching: Counter[str] = Counter()
-    for record in evidence.history.of("mount", "fetch", *FETCH_ENDS, "commit"):
+    for record in evidence.of("mount", "fetch", *FETCH_ENDS, "commit"):
         if record.kind == "mount":
             query = (record.data or {}).get("query")
             holds[record.at, record.view] = queries[query]["entity"] if query else ""
@@ -100,7 +100,7 @@ def outcome_unknown(evidence: Evidence) -> Iterator[int]:
 def offline_intent(evidence: Evidence) -> Iterator[int]:
     """An `intent` of a client between a `fault` partition at that client and its `heal`."""
     offline: dict[str, bool] = {}
-    for record in evidence.history.of("fault", "heal", "intent"):
+    for record in evidence.of("fault", "heal", "intent"):
         if record.kind == "intent":
             if offline.get(record.at, False):
                 yield record.seq
@@ -115,11 +115,7 @@ def message_lost(evidence: Evidence) -> Iterator[int]:
 
 def reconnect(evidence: Evidence) -> Iterator[int]:
     """An `open` record with an epoch above 1."""
-    return (
-        record.seq
-        for record in evidence.history.of("open")
-        if (record.data or {}).get("epoch", 0) > 1
-    )
+    return (record.seq for record in evidence.of("open") if (record.data or {}).get("epoch", 0) > 1)
 
 
 def restart(evidence: Evidence) -> Iterator[int]:
@@ -130,7 +126,7 @@ def restart(evidence: Evidence) -> Iterator[int]:
 def two_row_change(evidence: Evidence) -> Iterator[int]:
     """A `commit` record of a second row under the same `lsn`."""
     last: Record | None = None
-    for record in evidence.history.of("commit"):
+    for record in evidence.of("commit"):
         if last is not None and last.lsn == record.lsn and last.entity != record.entity:
             yield record.seq
         last = record
@@ -154,15 +150,13 @@ def withheld(evidence: Evidence) -> Iterator[int]:
 
 def _with(evidence: Evidence, kind: str, key: str, *values: str) -> Iterator[int]:
     """Yield the records of a kind whose data has one of these values."""
-    return (
-        record.seq for record in evidence.history.of(kind) if (record.data or {}).get(key) in values
-    )
+    return (record.seq for record in evidence.of(kind) if (record.data or {}).get(key) in values)
 
 
 def _races(evidence: Evidence) -> Iterator[tuple[int, str, list[str]]]:
     """Yield (seq, client, other clients) for each intent that others' intents overlap."""
     under_way: dict[str, dict[str, str]] = {}
-    for record in evidence.history.of("intent", "outcome"):
+    for record in evidence.of("intent", "outcome"):
         intent = evidence.intents.get(record.intent)
         if intent is None or intent.result == "withheld":
             continue

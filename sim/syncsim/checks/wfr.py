@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from syncsim.checks.evidence import Evidence, Intent, row_name, seconds
-from syncsim.checks.learnt import Learnt, Lesson, commits_by_version, how_learnt, painted_over
+from syncsim.checks.learnt import Learnt, Lesson, how_learnt, painted_over
 from syncsim.checks.prose import chose
 from syncsim.checks.tally import Tally
 from syncsim.checks.verdict import Check, Finding, Story
@@ -31,7 +31,7 @@ def judge(evidence: Evidence) -> Finding:
 def tally(evidence: Evidence) -> Tally:
     """Return what each client saw beside the changes of others, and of its own."""
     watch = _Watch(evidence)
-    for record in evidence.history.of("row", "commit", "mount", "unmount", "paint"):
+    for record in evidence.of("row", "commit", "mount", "unmount", "paint"):
         if record.time_us != watch.now_us:
             watch.end_instant()
             watch.now_us = record.time_us
@@ -51,7 +51,7 @@ class _Watch:
             held="every screen that showed a change showed what its author had seen, or newer",
         )
         self._evidence = evidence
-        self._commits = commits_by_version(evidence)
+        self._commits = evidence.commits_by_version
         self._learnt = Learnt()
         self._replay = Replay(evidence.header)
         self._fields: dict[tuple[str, int], dict[str, object]] = {}
@@ -80,8 +80,11 @@ class _Watch:
             self._learnt.add(client, entity, Lesson(record.seq, record.version, record.seq))
         if (client, view) in self._replay.screens:
             author = self._evidence.intents.get(commit.intent) if commit else None
+            before = screen.get((view, entity))
             screen[view, entity] = _Shown(record, author)
-            self._touched.setdefault(client, {})[view, entity] = None
+            # What is painted again as it was compares as it did before.
+            if before is None or not _is_same(before.paint, record):
+                self._touched.setdefault(client, {})[view, entity] = None
 
     def end_instant(self) -> None:
         """Compare each row that the instant touched with every other on its screen."""
@@ -154,6 +157,12 @@ class _Watch:
             client=client,
             entity=paint.entity,
         )
+
+
+def _is_same(paint: Record, again: Record) -> bool:
+    """Tell whether two paints of one row rest on the same version and the same intents."""
+    overlays, others = ((each.data or {}).get("overlays", []) for each in (paint, again))
+    return paint.version == again.version and overlays == others
 
 
 CHECK = Check(

@@ -22,7 +22,7 @@ _KINDS = tuple(dict.fromkeys(("mount", "unmount", "paint", *Underway.KINDS)))
 def judge(evidence: Evidence) -> Finding:
     """Compare the copies of each row that an instant touched, and watch those that differ."""
     watch = _Watch(evidence)
-    for record in evidence.history.of(*_KINDS):
+    for record in evidence.of(*_KINDS):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
         watch.take(record)

@@ -1,0 +1,43 @@
+"""Evidence: the records of a history by kind, and the collector while they are judged."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from syncsim.checks import judge
+from syncsim.checks.evidence import Evidence
+from syncsim.history import History
+
+
+@pytest.fixture
+def history() -> History:
+    history = History({"seed": 1})
+    for place, kind in enumerate(("row", "commit", "paint", "commit", "row", "commit")):
+        history.append(5, kind, entity="a/1", version=place // 4, data={"fields": {}})
+    return history
+
+
+@pytest.mark.parametrize(
+    "kinds", [("commit",), ("paint", "commit"), ("commit", "row", "commit"), ("mount",)]
+)
+def test_records_of_kinds_come_once_and_in_order(history, kinds):
+    assert list(Evidence(history).of(*kinds)) == list(history.of(*kinds))
+
+
+def test_the_first_commit_that_claims_a_version_counts(history):
+    commits = Evidence(history).commits_by_version
+    assert {key: commit.seq for key, commit in commits.items()} == {("a/1", 0): 1, ("a/1", 1): 5}
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_judging_leaves_the_collector_as_it_was(is_on):
+    (gc.enable if is_on else gc.disable)()
+    try:
+        domain = {key: {} for key in ("transitions", "actions", "queries", "projections")}
+        clients = {"a": {"role": "r", "user": "u"}}
+        judge(History({"clients": clients, "domain": domain}))
+        assert gc.isenabled() == is_on
+    finally:
+        gc.enable()
