@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container
+from collections.abc import Collection, Container
 from typing import NamedTuple
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
@@ -37,13 +37,14 @@ class Learnt:
     """What each client knows of each row; a question about any past moment is a bisection."""
 
     def __init__(self) -> None:
-        self._of: dict[tuple[str, str], _Lessons] = {}
+        self._of: dict[str, dict[str, _Lessons]] = {}
 
     def add(self, who: str, entity: str, lesson: Lesson) -> None:
         """Take in a lesson, no earlier than those before; of each version the first counts."""
-        known = self._of.get((who, entity))
+        rows = self._of.setdefault(who, {})
+        known = rows.get(entity)
         if known is None:
-            known = self._of[who, entity] = _Lessons()
+            known = rows[entity] = _Lessons()
         if lesson.version in known.versions:
             return
         assert not known.places or known.places[-1] <= lesson.place, lesson
@@ -53,6 +54,10 @@ class Learnt:
         newest = known.newest[-1] if known.newest else lesson
         known.newest.append(lesson if lesson.version > newest.version else newest)
 
+    def rows(self, who: str) -> Collection[str]:
+        """Return the rows of which somebody has learnt anything."""
+        return self._of.get(who, {})
+
     def newest(
         self, who: str, entity: str, *, before: int, without: Container[int] = ()
     ) -> Lesson | None:
@@ -60,7 +65,7 @@ class Learnt:
 
         Versions in `without` do not count.
         """
-        known = self._of.get((who, entity))
+        known = self._of.get(who, {}).get(entity)
         if known is None:
             return None
         best: Lesson | None = None

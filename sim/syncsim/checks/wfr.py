@@ -55,9 +55,12 @@ class _Watch:
         self._learnt = Learnt()
         self._replay = Replay(evidence.header)
         self._fields: dict[tuple[str, int], dict[str, object]] = {}
-        # By client: what is on its screen, and which of it the instant touched.
-        self._screens: dict[str, dict[Cell, _Shown]] = {}
-        self._touched: dict[str, dict[Cell, None]] = {}
+        # By row: the newest version that anybody has been shown.
+        self._newest: dict[str, int] = {}
+        # By client: what is on its screen, by row and view.
+        self._screens: dict[str, dict[str, dict[str, _Shown]]] = {}
+        # By client: the cells that the instant touched, and whether each was compared before.
+        self._touched: dict[str, dict[Cell, bool]] = {}
         self._told: set[tuple[str, str, str]] = set()
 
     def take(self, record: Record) -> None:
@@ -69,38 +72,58 @@ class _Watch:
         screen = self._screens.setdefault(client, {})
         if record.kind != "paint":
             self._replay.apply(record)
-            for cell in [cell for cell in screen if cell[0] == view]:
-                del screen[cell]
+            for copies in screen.values():
+                copies.pop(view, None)
             return
+        copies = screen.setdefault(entity, {})
         if record.version < 0:
-            screen.pop((view, entity), None)
+            copies.pop(view, None)
             return
         commit = self._commits.get((entity, record.version))
         if commit is not None:
             self._learnt.add(client, entity, Lesson(record.seq, record.version, record.seq))
+            self._newest[entity] = max(record.version, self._newest.get(entity, -1))
         if (client, view) in self._replay.screens:
             author = self._evidence.intents.get(commit.intent) if commit else None
-            before = screen.get((view, entity))
-            screen[view, entity] = _Shown(record, author)
+            before = copies.get(view)
+            copies[view] = _Shown(record, author)
             # What is painted again as it was compares as it did before.
             if before is None or not _is_same(before.paint, record):
-                self._touched.setdefault(client, {})[view, entity] = None
+                touched = self._touched.setdefault(client, {})
+                touched.setdefault((view, entity), before is not None and not _is_over(before))
 
     def end_instant(self) -> None:
         """Compare each row that the instant touched with every other on its screen."""
         for client, touched in self._touched.items():
             screen = self._screens[client]
-            changes = [cell for cell, shown in screen.items() if shown.author is not None]
-            for cell in touched:
-                if cell not in screen:
+            changes: list[tuple[Cell, _Shown]] | None = None
+            for (view, entity), was_compared in touched.items():
+                shown = screen[entity].get(view)
+                if shown is None:
                     continue
-                if screen[cell].author is not None:
-                    for other in screen:
-                        self._compare(client, screen[cell], screen[other])
-                for change in changes:
-                    if change not in touched:
-                        self._compare(client, screen[change], screen[cell])
+                if shown.author is not None:
+                    self._compare_change(client, screen, shown)
+                # A change that stood here before has met this row, which now is as new as any.
+                if was_compared and shown.paint.version >= self._newest.get(entity, -1):
+                    continue
+                if changes is None:
+                    changes = _changes(screen)
+                for cell, change in changes:
+                    if cell not in touched:
+                        self._compare(client, change, shown)
         self._touched.clear()
+
+    def _compare_change(
+        self, client: str, screen: dict[str, dict[str, _Shown]], change: _Shown
+    ) -> None:
+        """Compare a change with the rows on its screen of which its author had learnt."""
+        assert change.author is not None, change
+        known = self._learnt.rows(change.author.asked.at)
+        fewer, more = (screen, known) if len(screen) < len(known) else (known, screen)
+        for entity in fewer:
+            if entity in more:
+                for beside in screen[entity].values():
+                    self._compare(client, change, beside)
 
     def _compare(self, client: str, change: _Shown, beside: _Shown) -> None:
         """Hold a row against what the author of a change on the same screen had seen of it."""
@@ -157,6 +180,21 @@ class _Watch:
             client=client,
             entity=paint.entity,
         )
+
+
+def _changes(screen: dict[str, dict[str, _Shown]]) -> list[tuple[Cell, _Shown]]:
+    """Return what is on a screen and somebody's change."""
+    return [
+        ((view, entity), shown)
+        for entity, copies in screen.items()
+        for view, shown in copies.items()
+        if shown.author is not None
+    ]
+
+
+def _is_over(shown: _Shown) -> bool:
+    """Tell whether pending intents were painted over a row; they decide what is compared."""
+    return bool((shown.paint.data or {}).get("overlays"))
 
 
 def _is_same(paint: Record, again: Record) -> bool:
