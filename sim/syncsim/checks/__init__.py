@@ -14,6 +14,7 @@ from syncsim.checks import properties, sometimes
 from syncsim.checks.damage import damage, names
 from syncsim.checks.done import run_ended
 from syncsim.checks.evidence import Evidence, seconds
+from syncsim.checks.records import broken_promise
 from syncsim.checks.registry import CHECKS
 from syncsim.checks.slices import causal_slice, slice_as_json
 from syncsim.checks.verdict import Check, Finding, Status, Story, Verdict
@@ -33,19 +34,19 @@ def judge(history: History, only: Sequence[str] | None = None) -> Verdict:
     Runs the checks named in `only`, else those that the header asks for with its properties, else
     all, and looks for the situations that the header requires. A check that crashes answers
     unknown and the others go on. Nothing passes if the run has not ended, and nothing is judged if
-    the header is damaged or a client broke off.
+    the header or a record is damaged or a client broke off.
     """
     header = history.header
     checks = only if only is not None else names(header, "checks") or CHECK_NAMES
     own = [] if only is not None else names(header, "properties") or []
     required = names(header, "sometimes") or ()
-    lacks = damage(history)
-    if lacks:
-        findings = tuple(_unknown(name, lacks) for name in (*checks, *own))
-        met = tuple(_unknown(name, lacks) for name in required)
-    else:
-        with _no_collection():
-            evidence = Evidence(history)
+    with _no_collection():
+        evidence = Evidence(history)
+        lacks = damage(history) or broken_promise(evidence)
+        if lacks:
+            findings = tuple(_unknown(name, lacks) for name in (*checks, *own))
+            met = tuple(_unknown(name, lacks) for name in required)
+        else:
             findings = (
                 *(_answer(name, _check(name), evidence) for name in checks),
                 *(_answer(name, partial(properties.find, name), evidence) for name in own),
