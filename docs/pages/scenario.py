@@ -30,15 +30,19 @@ GESTURE_MEANINGS = {
 }
 
 VERB_MEANINGS = {
+    "hold": "What is sent, both ways, waits until it is released, in order; nothing is lost.",
+    "release": "Ends a `hold`.",
     "partition": "The client's link is down: what is under way is lost, its socket closes, its "
-    "browser says that it is offline, or nothing if `unnoticed`: then only time-outs tell.",
+    "browser says that it is offline. If `unnoticed`, or of one `direction`, nobody is told: "
+    "messages vanish, and the socket is half-open until a heartbeat is missed.",
     "heal": "End every fault that is open at that place.",
     "sleep": "The client's machine stands still: no timer runs, its network is gone, nobody sits "
     "at it. When it wakes, late timers run and what it missed is told; its browser says nothing.",
     "wake": "End the `sleep` of that client.",
     "expire-token": "The client's access token is good no more: requests are answered 401, and the "
     "client gets a new one and sends them again.",
-    "drop": "The client's WebSocket breaks somewhere along its path, and nothing else.",
+    "drop": "The client's WebSocket breaks somewhere along its path, and nothing else. If "
+    "`unnoticed`, it is half-open.",
     "delay": "Every HTTP message of the client takes longer by `by`, each way.",
     "lose": "The client's HTTP requests, responses or both are lost without a word.",
     "restart": "The backend is down: sessions end, requests are refused. The store survives.",

@@ -19,21 +19,32 @@ from syncsim.net import BACKEND
 from syncsim.scenario.scenario import VERBS, Fault
 from syncsim.stage import Deed, Stage
 
-HEAL, WAKE, SLEEP = "heal", "wake", "sleep"
+HEAL = "heal"
+ENDS = {"wake": "sleep", "release": "hold"}
+"""Verbs that end one other verb, at the place where they happen."""
 
 
 def _cut(stage: Stage, fault: Fault, seq: int) -> None:
-    stage.machines.pull(fault.on, fault.do)
-    stage.net.cut(fault.on, seq)
-    if not fault.unnoticed:
+    if _is_silent(fault):
+        stage.net.silence(fault.on, fault.direction, seq)
+    else:
+        stage.machines.pull(fault.on, fault.do)
+        stage.net.cut(fault.on, seq)
         stage.tell(fault.on, ports.Offline(), seq)
 
 
 def _mend(stage: Stage, fault: Fault, seq: int) -> None:
+    if _is_silent(fault):
+        stage.net.speak(fault.on)
+        return
     if stage.machines.plug(fault.on, fault.do):
         stage.net.mend(fault.on)
-    if not fault.unnoticed:
-        stage.tell(fault.on, ports.Online(), seq)
+    stage.tell(fault.on, ports.Online(), seq)
+
+
+def _is_silent(fault: Fault) -> bool:
+    """Tell whether no browser notices a partition; of one direction alone none can."""
+    return fault.unnoticed or fault.direction != "both"
 
 
 def _sleep(stage: Stage, fault: Fault, seq: int) -> None:
@@ -54,7 +65,18 @@ def _expire(stage: Stage, fault: Fault, seq: int) -> None:
 
 
 def _drop(stage: Stage, fault: Fault, seq: int) -> None:
-    stage.net.drop(fault.on, seq)
+    if fault.unnoticed:
+        stage.net.half_open(fault.on, seq)
+    else:
+        stage.net.drop(fault.on, seq)
+
+
+def _hold(stage: Stage, fault: Fault, _seq: int) -> None:
+    stage.net.hold(fault.on)
+
+
+def _release(stage: Stage, fault: Fault, _seq: int) -> None:
+    stage.net.release(fault.on)
 
 
 def _slow(stage: Stage, fault: Fault, _seq: int) -> None:
@@ -91,12 +113,13 @@ DEEDS: Mapping[str, Deed] = {
     "sleep": Deed(begin=_sleep, end=_wake),
     "expire-token": Deed(begin=_expire),
     "drop": Deed(begin=_drop),
+    "hold": Deed(begin=_hold, end=_release),
     "delay": Deed(begin=_slow, end=_speed_up),
     "lose": Deed(begin=_lose, end=_lose_no_more),
     "skew-clock": Deed(begin=_skew, end=_set_right),
     **BACKEND_DEEDS,
 }
-assert sorted((*DEEDS, HEAL, WAKE)) == sorted(VERBS), "every verb but these two has a deed"
+assert sorted((*DEEDS, HEAL, *ENDS)) == sorted(VERBS), "what begins has a deed"
 
 
 def facts_of(fault: Fault) -> dict[str, Any]:
@@ -104,6 +127,8 @@ def facts_of(fault: Fault) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if fault.unnoticed:
         facts["unnoticed"] = True
+    if fault.direction != "both":
+        facts["direction"] = fault.direction
     if fault.loses_us:
         facts["loses_us"] = fault.loses_us
     if fault.skew_us:
@@ -141,9 +166,9 @@ class Faults:
                 if place == fault.on:
                     self._end(place, verb)
             return
-        if fault.do == WAKE:
-            if (fault.on, SLEEP) in self._open:
-                self._end(fault.on, SLEEP)
+        if fault.do in ENDS:
+            if (fault.on, ENDS[fault.do]) in self._open:
+                self._end(fault.on, ENDS[fault.do])
             return
         if fault.after:
             self._set_trap(fault)

@@ -24,7 +24,7 @@ from syncsim.faults import Faults
 from syncsim.history import History
 from syncsim.host import Host, settings_of
 from syncsim.machines import Machines
-from syncsim.net import BACKEND, Broker, Net
+from syncsim.net import BACKEND, STACKS, Broker, Net
 from syncsim.net.messages import RESUME_BYTES, ErrorBody, Message, ResumeBody, ResumedBody
 from syncsim.scenario.person import arrivals, choose
 from syncsim.scenario.scenario import MODEL, ClientSpec, Load, Scenario, Step
@@ -147,6 +147,7 @@ class World:
             profile=scenario.network,
             clients=tuple(client.name for client in scenario.clients),
             listener=self,
+            stack=STACKS[scenario.design.socket],
         )
         self._wakes: dict[str, int] = {}
         self._host = Host(
@@ -435,6 +436,7 @@ class World:
         """Heal everything and begin the second phase."""
         self._phase("settle")
         self._faults.heal_all()
+        self._net.calm()
 
     def _phase(self, phase: str) -> None:
         self.history.append(self._engine.now_us, "phase", data={"phase": phase})

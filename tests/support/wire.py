@@ -6,6 +6,7 @@ from syncsim.engine import Draws, Engine
 from syncsim.history import History, Record
 from syncsim.net import BACKEND, Net, Profile
 from syncsim.net.messages import Message
+from syncsim.net.stacks import SOCKET_IO, Stack
 from tests.support.scenarios import EVEN
 
 CLIENTS = ("op-1", "op-2")
@@ -18,7 +19,7 @@ class Wire:
     does `sessions` for what the backend is told.
     """
 
-    def __init__(self, profile: Profile = EVEN, seed: int = 1) -> None:
+    def __init__(self, profile: Profile = EVEN, seed: int = 1, stack: Stack = SOCKET_IO) -> None:
         self.engine = Engine()
         self.history = History()
         self.arrived: list[tuple[int, str]] = []
@@ -32,6 +33,7 @@ class Wire:
             profile=profile,
             clients=CLIENTS,
             listener=self,
+            stack=stack,
         )
 
     def message_arrived(self, message: Message, seq: int) -> None:

@@ -11,6 +11,7 @@ from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass
 from typing import Any, Literal, TypeVar
 
 from syncsim.design.compatibility import SETTINGS, is_used
+from syncsim.net.stacks import StackName
 
 SECOND_US = 1_000_000
 
@@ -155,9 +156,10 @@ class Design:
     `store` says which copies the dashboard paints from: the slice store alone, or the query
     cache beside the slice store. `push` is whether the backend broadcasts events, `audit`
     whether it writes an audit entry for each commit. `keep_newest` makes a client ignore a
-    row that is older than the one it holds. With `outbox`, an event is stored with its commit,
-    so that a crash can delay it but not lose it. With `retry_after`, a
-    client comes back when a busy server asked it to.
+    row that is older than the one it holds. `socket` is the client
+    library whose heartbeat and reconnecting the socket has. With `outbox`, an event is stored
+    with its commit, so that a crash can delay it but not lose it. With `retry_after`, a client
+    comes back when a busy server asked it to.
     """
 
     name: str
@@ -173,6 +175,7 @@ class Design:
     push: bool = True
     audit: bool = True
     keep_newest: bool = False
+    socket: StackName = field(default="socket.io-client", metadata={"quiet": True})
     outbox: bool = quiet(default=False)
     retry_after: bool = quiet(default=False)
 

@@ -3,5 +3,6 @@
 from syncsim.net.broker import Broker
 from syncsim.net.net import BACKEND, Net
 from syncsim.net.profile import Profile
+from syncsim.net.stacks import STACKS
 
-__all__ = ["BACKEND", "Broker", "Net", "Profile"]
+__all__ = ["BACKEND", "STACKS", "Broker", "Net", "Profile"]

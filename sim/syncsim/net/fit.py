@@ -17,8 +17,8 @@ from typing import Literal
 from syncsim.errors import InputError, Problem
 from syncsim.net.link import Path
 from syncsim.net.loss import GilbertElliott
-from syncsim.net.profile import MILLION
 from syncsim.net.trace import Trace
+from syncsim.net.units import MILLION
 
 DELIVERED_MIN = 20
 """With fewer delays the 5 % and 95 % quantiles are the extremes."""

@@ -12,7 +12,7 @@ from typing import Literal
 
 from syncsim.engine import Draws
 from syncsim.net.loss import GilbertElliott, LossChain
-from syncsim.net.profile import MILLION
+from syncsim.net.units import MILLION
 
 SEGMENT_BYTES = 1_460
 """A full segment on Ethernet: 1,500 bytes less the headers of IPv4 and TCP (RFC 9293, 3.7.1)."""

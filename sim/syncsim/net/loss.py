@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import count
 
 from syncsim.engine import Draws
-from syncsim.net.profile import MILLION
+from syncsim.net.units import MILLION
 
 NEVER = 1 << 62
 """The number of a segment that no link carries: at a million a second, in 146,000 years."""

@@ -7,73 +7,34 @@ when the connection breaks, and then the sender cannot know what arrived.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from syncsim.engine import Draws, Engine
 from syncsim.history import History
+from syncsim.net.link import RTO_MAX_US, Link
 from syncsim.net.messages import Message
+from syncsim.net.outages import outages
 from syncsim.net.profile import MILLION, Profile
+from syncsim.net.reconnector import Reconnector
+from syncsim.net.silence import (
+    KERNEL_GIVES_UP_US,
+    SYN_GIVES_UP_US,
+    SYN_WAITS_US,
+    heartbeat_closes_us,
+)
+from syncsim.net.stacks import ABNORMAL_CLOSE, HEARTBEAT_CLOSE, SOCKET_IO, Stack
+from syncsim.net.state import Listener, Place, Socket
 
 BACKEND = "backend"
 IN_FLIGHT_MAX = 100_000
 """Messages under way on one link; more is a loop, not a workload."""
 
-RECONNECT_FIRST_US = 1_000_000
-RECONNECT_MAX_US = 5_000_000
-RECONNECT_JITTER_PERCENT = 50
-"""The waits of socket.io-client 4.8: 1 s doubling to 5 s, up to half of it more or less
-(manager.ts, reconnectionDelay, reconnectionDelayMax, randomizationFactor)."""
+CLOSE_CODES = {"silent": HEARTBEAT_CLOSE}
+"""What a browser reports by the reason of a close; without a close frame it is 1006."""
 
 CUT_STEPS = 1 << 16
 """The break of a connection lies at one of so many points along the path."""
-
-
-@dataclass(slots=True)
-class _Socket:
-    """One life of a WebSocket connection, as the path between both ends knows it."""
-
-    epoch: int
-    whole: bool = True
-    last_us: dict[str, int] = field(default_factory=dict)
-    in_flight: dict[str, tuple[Message, int, int]] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Link:
-    """The access link of one client."""
-
-    client: str
-    up: bool = True
-    slow_us: int = 0
-    losing: str = ""
-    http: dict[str, Message] = field(default_factory=dict)
-    socket: _Socket | None = None
-    epochs: int = 0
-    attempts: int = 0
-    failures: int = 0
-
-
-class Listener(Protocol):
-    """What the net tells the world; `seq` is the record that says so."""
-
-    def message_arrived(self, message: Message, seq: int) -> None:
-        """A message reached its recipient."""
-
-    def request_refused(self, message: Message, seq: int) -> None:
-        """The backend's machine refused a request, and its client was told."""
-
-    def socket_opened(self, client: str, seq: int) -> None:
-        """A socket opened, as the client sees it."""
-
-    def socket_closed(self, client: str, seq: int) -> None:
-        """A socket closed, as the client sees it."""
-
-    def session_opened(self, client: str) -> None:
-        """A session began, as the backend sees it."""
-
-    def session_closed(self, client: str) -> None:
-        """A session ended, as the backend sees it."""
 
 
 class Net:
@@ -88,14 +49,23 @@ class Net:
         profile: Profile,
         clients: tuple[str, ...],
         listener: Listener,
+        stack: Stack = SOCKET_IO,
     ) -> None:
         self._engine = engine
         self._draws = draws
         self._history = history
         self._profile = profile
-        self._links = {client: _Link(client) for client in clients}
+        self._stack = stack
+        self._links = {
+            client: Place(client, Link(profile.access, draws, client)) for client in clients
+        }
         self._listener = listener
+        self._is_calm = False
         self.backend_up = True
+        if profile.outages is not None:
+            for link in self._links.values():
+                coming = outages(profile.outages, draws, f"{link.client}/outage")
+                self._plan_outage(link, coming)
 
     # HTTP
 
@@ -107,17 +77,30 @@ class Net:
         if reason:
             self._note_lose(message, reason, sent)
             return
+        if link.holds:
+            self._hold(link, message, sent, None)
+        else:
+            self._carry_http(link, message, sent)
+
+    def _carry_http(self, link: Place, message: Message, sent: int) -> None:
         assert message.name not in link.http, message.name
         assert len(link.http) < IN_FLIGHT_MAX, message.name
+        stream = link.link.stream(_direction(message), message.name)
+        due_us = stream.send(self._engine.now_us, message.bytes, message.name)
+        if due_us is None:
+            self._note_lose(message, "lossy", sent)
+            return
         link.http[message.name] = message
-        delay_us = self._delay_us(message.name) + link.slow_us
-        self._engine.after(delay_us, self._arrive_http, link, message, sent)
+        wait_us = max(due_us, self._resumes_us(link)) + link.slow_us - self._engine.now_us
+        self._engine.after(wait_us, self._arrive_http, link, message, sent)
 
-    def _http_fate(self, link: _Link, message: Message) -> str:
+    def _http_fate(self, link: Place, message: Message) -> str:
         """Return why the message will be lost, empty if it will arrive."""
         if not link.up:
             return "offline"
         leg = "request" if message.recipient == BACKEND else "response"
+        if link.silent in (_direction(message), "both"):
+            return "silent"
         if link.losing in (leg, "both"):
             return "lossy"
         loss_ppm = self._profile.http_loss_ppm
@@ -125,7 +108,7 @@ class Net:
             return "lossy"
         return ""
 
-    def _arrive_http(self, link: _Link, message: Message, sent: int) -> None:
+    def _arrive_http(self, link: Place, message: Message, sent: int) -> None:
         if link.http.pop(message.name, None) is None:
             return
         if message.recipient == BACKEND and not self.backend_up:
@@ -135,9 +118,9 @@ class Net:
             return
         self._listener.message_arrived(message, self._note_receive(message, sent))
 
-    def _reset(self, link: _Link, message: Message, cause: int) -> None:
+    def _reset(self, link: Place, message: Message, cause: int) -> None:
         """Tell a client that the backend's machine refused its connection."""
-        if link.up:
+        if link.up and not link.silent:
             self._listener.request_refused(message, cause)
 
     # WebSocket
@@ -148,33 +131,56 @@ class Net:
         The listener is told when a socket opens and closes, but not of the tries in between.
         """
         link = self._links[client]
+        if link.reconnector is None:
+            now_us = self._engine.now_us
+            link.reconnector = Reconnector(self._stack, client, self._draws, now_us)
         link.attempts += 1
         trips = 2 * self._profile.handshake_rtts
         attempt = f"{client}/socket/{link.attempts}"
         delay_us = trips * self._profile.delay_us + self._jitter_us(attempt)
         self._engine.after(delay_us, self._connected, link, cause)
 
-    def _connected(self, link: _Link, cause: int) -> None:
-        if not link.up or not self.backend_up:
-            self._connect_later(link, cause)
+    def _connected(self, link: Place, cause: int, retry: int = 0) -> None:
+        """End a handshake, well or not; on a silent path, ask again before that."""
+        if link.up and self._is_silent(link):
+            self._ask_again(link, cause, retry)
             return
-        assert link.socket is None or not link.socket.whole, link.client
-        link.failures = 0
+        reconnector = link.reconnector
+        assert reconnector is not None, link.client
+        if not link.up or not self.backend_up:
+            self._connect_later(link, reconnector.failed(self._engine.now_us), cause)
+            return
+        assert link.socket is None, link.client
+        reconnector.opened(self._engine.now_us)
         link.epochs += 1
-        link.socket = _Socket(link.epochs)
+        streams = {
+            BACKEND: link.link.stream("up", f"socket/{link.epochs}"),
+            link.client: link.link.stream("down", f"socket/{link.epochs}"),
+        }
+        link.socket = Socket(link.epochs, self._engine.now_us, streams)
         seq = self._history.append(
             self._engine.now_us, "open", link.client, BACKEND, cause, data={"epoch": link.epochs}
         )
         self._listener.session_opened(link.client)
         self._listener.socket_opened(link.client, seq)
 
-    def _connect_later(self, link: _Link, cause: int) -> None:
-        wait_us = min(RECONNECT_FIRST_US << min(link.failures, 8), RECONNECT_MAX_US)
-        link.failures += 1
-        jitter_us = wait_us * RECONNECT_JITTER_PERCENT // 100
-        luck = f"{link.client}/socket/{link.attempts}/wait"
-        wait_us += self._draws.below(2 * jitter_us, luck) - jitter_us
-        self._engine.after(wait_us, self.connect, link.client, cause)
+    def _ask_again(self, link: Place, cause: int, retry: int) -> None:
+        """Wait for the next retry of a handshake that nobody answers, or give the try up."""
+        patience_us = self._stack.connect_timeout_us or SYN_GIVES_UP_US
+        waited_us, next_us = SYN_WAITS_US[retry : retry + 2]
+        if next_us < patience_us:
+            self._engine.after(next_us - waited_us, self._connected, link, cause, retry + 1)
+        else:
+            self._engine.after(patience_us - waited_us, self._try_failed, link, cause)
+
+    def _try_failed(self, link: Place, cause: int) -> None:
+        assert link.reconnector is not None
+        self._connect_later(link, link.reconnector.failed(self._engine.now_us), cause)
+
+    def _connect_later(self, link: Place, wait_us: int | None, cause: int) -> None:
+        """Try again after a wait, unless the stack has given up."""
+        if wait_us is not None:
+            self._engine.after(wait_us, self.connect, link.client, cause)
 
     def frame(self, message: Message, cause: int) -> None:
         """Send a frame on an open connection, in order behind those sent before it."""
@@ -183,17 +189,30 @@ class Net:
         socket = link.socket
         if socket is None or not socket.whole:
             self._note_lose(message, "dropped", sent)
-            return
+            if socket is not None and socket.half_open:
+                self._resend_in_vain(link, socket, message)
+        elif link.silent in (_direction(message), "both"):
+            self._note_lose(message, "silent", sent)
+        elif link.holds:
+            self._hold(link, message, sent, socket)
+        else:
+            self._carry_frame(link, socket, message, sent)
+
+    def _carry_frame(self, link: Place, socket: Socket, message: Message, sent: int) -> None:
         assert len(socket.in_flight) < IN_FLIGHT_MAX, message.name
         now_us = self._engine.now_us
-        due_us = max(
-            now_us + self._delay_us(message.name), socket.last_us.get(message.recipient, 0)
-        )
+        due_us = socket.streams[message.recipient].send(now_us, message.bytes, message.name)
+        if due_us is None:
+            self._note_lose(message, "dropped", sent)
+            self.drop(link.client, sent)
+            return
+        last_us = socket.last_us.get(message.recipient, 0)
+        due_us = max(due_us, last_us, self._resumes_us(link))
         socket.last_us[message.recipient] = due_us
         socket.in_flight[message.name] = (message, now_us, due_us)
         self._engine.after(due_us - now_us, self._arrive_frame, socket, message, sent)
 
-    def _arrive_frame(self, socket: _Socket, message: Message, sent: int) -> None:
+    def _arrive_frame(self, socket: Socket, message: Message, sent: int) -> None:
         if socket.in_flight.pop(message.name, None) is not None:
             self._listener.message_arrived(message, self._note_receive(message, sent))
 
@@ -229,10 +248,8 @@ class Net:
         socket = link.socket
         if socket is None:
             return
-        for message, _, _ in socket.in_flight.values():
-            self._note_lose(message, "offline", cause)
-        socket.in_flight.clear()
-        if socket.whole:
+        self._lose_frames(socket, "offline", cause)
+        if socket.whole or socket.half_open:
             socket.whole = False
             self._session_closed(link, socket)
             self._client_closed(link, socket, "offline", cause)
@@ -240,6 +257,67 @@ class Net:
     def mend(self, client: str) -> None:
         """Bring a client's link up again."""
         self._links[client].up = True
+
+    def half_open(self, client: str, cause: int) -> None:
+        """Break a client's WebSocket so that neither end is told, as a lost NAT entry does."""
+        link = self._links[client]
+        if link.socket is not None and link.socket.whole:
+            self._go_deaf(link, link.socket, cause)
+
+    def silence(self, client: str, direction: str, cause: int) -> None:
+        """Let all that goes `up`, `down` or in `both` directions vanish, and tell nobody.
+
+        A socket whose client hears nothing any more is half-open from now on. One whose
+        client is not heard lives on if the silence ends before a heartbeat is missed.
+        """
+        link = self._links[client]
+        link.silent = direction
+        link.silences += 1
+        for message in list(link.http.values()):
+            if direction in (_direction(message), "both"):
+                del link.http[message.name]
+                self._note_lose(message, "silent", cause)
+        socket = link.socket
+        if socket is None or not socket.whole:
+            return
+        if direction != "up":
+            self._go_deaf(link, socket, cause)
+            return
+        closes_us = self._heartbeat_closes_us(socket)
+        if closes_us is not None:
+            wait_us = closes_us - self._engine.now_us
+            self._engine.after(wait_us, self._found_mute, link, socket, link.silences, cause)
+
+    def speak(self, client: str) -> None:
+        """End a silence; connections that it broke stay broken."""
+        self._links[client].silent = ""
+
+    def hold(self, client: str) -> None:
+        """Keep back what is sent from now on, both ways, and lose nothing."""
+        self._links[client].holds = True
+
+    def release(self, client: str) -> None:
+        """Let go what was held, in the order of sending."""
+        link = self._links[client]
+        link.holds = False
+        held, link.held = link.held, []
+        for message, sent, socket in held:
+            if not link.up:
+                self._note_lose(message, "offline", sent)
+            elif link.silent in (_direction(message), "both"):
+                self._note_lose(message, "silent", sent)
+            elif socket is None:
+                self._carry_http(link, message, sent)
+            elif socket.whole:
+                self._carry_frame(link, socket, message, sent)
+            else:
+                self._note_lose(message, "dropped", sent)
+
+    def calm(self) -> None:
+        """End the outages of the profile for good."""
+        self._is_calm = True
+        for link in self._links.values():
+            link.quiet_until_us = min(link.quiet_until_us, self._engine.now_us)
 
     def slow(self, client: str, extra_us: int) -> None:
         """Delay every HTTP message of a client by so much more, from now on."""
@@ -259,7 +337,7 @@ class Net:
                 self._session_closed(link, socket)
                 self._engine.after(client_us, self._client_closed, link, socket, "down", cause)
 
-    def _break(self, link: _Link, socket: _Socket, point: int, cause: int) -> int:
+    def _break(self, link: Place, socket: Socket, point: int, cause: int) -> int:
         """Lose what has not passed `point`; return when the client learns of the break, from now.
 
         `point` counts from the backend, in steps of the path. A frame to the client has
@@ -277,11 +355,93 @@ class Net:
                 self._note_lose(message, "dropped", cause)
         return learns_us
 
-    def _session_closed(self, link: _Link, socket: _Socket) -> None:
+    def _go_deaf(self, link: Place, socket: Socket, cause: int) -> None:
+        """Make a socket half-open: both ends believe in it until they miss a heartbeat."""
+        socket.whole = False
+        socket.half_open = True
+        self._lose_frames(socket, "silent", cause)
+        now_us = self._engine.now_us
+        seq = self._history.append(
+            now_us, "deaf", link.client, BACKEND, cause, data={"epoch": socket.epoch}
+        )
+        closes_us = self._heartbeat_closes_us(socket)
+        if closes_us is not None:
+            self._engine.after(closes_us - now_us, self._session_closed, link, socket)
+            self._engine.after(closes_us - now_us, self._found_deaf, link, socket, seq)
+
+    def _lose_frames(self, socket: Socket, reason: str, cause: int) -> None:
+        for message, _, _ in socket.in_flight.values():
+            self._note_lose(message, reason, cause)
+        socket.in_flight.clear()
+
+    def _found_deaf(self, link: Place, socket: Socket, cause: int) -> None:
+        if link.socket is socket:
+            self._client_closed(link, socket, "silent", cause)
+
+    def _found_mute(self, link: Place, socket: Socket, silence: int, cause: int) -> None:
+        """Close a socket whose client has not been heard for too long."""
+        if link.silent and link.silences == silence and link.socket is socket and socket.whole:
+            self._lose_frames(socket, "silent", cause)
+            socket.whole = False
+            self._session_closed(link, socket)
+            self._client_closed(link, socket, "silent", cause)
+
+    def _heartbeat_closes_us(self, socket: Socket) -> int | None:
+        heartbeat, now_us = self._stack.heartbeat, self._engine.now_us
+        return heartbeat_closes_us(heartbeat, socket.opened_us, now_us)
+
+    def _resend_in_vain(self, link: Place, socket: Socket, message: Message) -> None:
+        """Let the kernel of the end that sent into a half-open socket give it up, in the end."""
+        if socket.last_us.get(message.recipient, 0) < 0:
+            return
+        socket.last_us[message.recipient] = -1
+        if message.sender == BACKEND:
+            self._engine.after(KERNEL_GIVES_UP_US, self._session_closed, link, socket)
+        else:
+            self._engine.after(KERNEL_GIVES_UP_US, self._found_deaf, link, socket, -1)
+
+    # Outages
+
+    def _plan_outage(self, link: Place, coming: Iterator[tuple[int, int]]) -> None:
+        down_us, up_us = next(coming)
+        wait_us = down_us - self._engine.now_us
+        self._engine.after(wait_us, self._go_quiet, link, up_us, coming)
+
+    def _go_quiet(self, link: Place, up_us: int, coming: Iterator[tuple[int, int]]) -> None:
+        """Begin an outage: TCP resends when it is over, unless a heartbeat was missed by then."""
+        if self._is_calm:
+            return
+        link.quiet_until_us = up_us
+        socket = link.socket
+        if socket is not None and socket.whole:
+            closes_us = self._heartbeat_closes_us(socket)
+            if closes_us is not None and closes_us < up_us:
+                self._go_deaf(link, socket, -1)
+        self._plan_outage(link, coming)
+
+    def _is_silent(self, link: Place) -> bool:
+        return bool(link.silent) or self._engine.now_us < link.quiet_until_us
+
+    def _resumes_us(self, link: Place) -> int:
+        """Return when a message sent now arrives at the earliest, because of an outage."""
+        now_us = self._engine.now_us
+        if now_us >= link.quiet_until_us:
+            return now_us
+        sent_us, time_out_us = now_us, self._profile.access.rto_us
+        while sent_us < link.quiet_until_us:
+            sent_us += time_out_us
+            time_out_us = min(2 * time_out_us, RTO_MAX_US)
+        return sent_us + self._profile.delay_us
+
+    def _hold(self, link: Place, message: Message, sent: int, socket: Socket | None) -> None:
+        assert len(link.held) < IN_FLIGHT_MAX, message.name
+        link.held.append((message, sent, socket))
+
+    def _session_closed(self, link: Place, socket: Socket) -> None:
         if link.epochs == socket.epoch:
             self._listener.session_closed(link.client)
 
-    def _client_closed(self, link: _Link, socket: _Socket, reason: str, cause: int) -> None:
+    def _client_closed(self, link: Place, socket: Socket, reason: str, cause: int) -> None:
         assert link.socket is socket, link.client
         link.socket = None
         seq = self._history.append(
@@ -293,11 +453,13 @@ class Net:
             data={"epoch": socket.epoch, "reason": reason},
         )
         self._listener.socket_closed(link.client, seq)
-        self._connect_later(link, seq)
+        assert link.reconnector is not None, link.client
+        code = CLOSE_CODES.get(reason, ABNORMAL_CLOSE)
+        self._connect_later(link, link.reconnector.closed(self._engine.now_us, code), seq)
 
     # Shared
 
-    def _link_of(self, message: Message) -> _Link:
+    def _link_of(self, message: Message) -> Place:
         client = message.sender if message.recipient == BACKEND else message.recipient
         return self._links[client]
 
@@ -332,3 +494,7 @@ class Net:
             self._engine.now_us, kind, at, peer, cause, message.intent, message.name,
             message.entity, message.version, message.lsn, message.view, data,
         )  # fmt: skip
+
+
+def _direction(message: Message) -> Literal["up", "down"]:
+    return "up" if message.recipient == BACKEND else "down"

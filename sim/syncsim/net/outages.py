@@ -15,7 +15,7 @@ from typing import Literal
 
 from syncsim.engine import Draws
 from syncsim.net.loss import GilbertElliott
-from syncsim.net.profile import MILLION
+from syncsim.net.units import MILLION
 
 STEP_US = 1_000_000
 """One step of a chain of outages is a second: no one tells a shorter outage from a slow reply."""

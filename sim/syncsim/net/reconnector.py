@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from syncsim.engine import Draws
-from syncsim.net.profile import MILLION
 from syncsim.net.stacks import ABNORMAL_CLOSE, CodeRule, Stack
+from syncsim.net.units import MILLION
 
 
 class Reconnector:

@@ -7,9 +7,9 @@ plays the rules. What the rules leave out is said in the `leaves_out` of each st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from syncsim.net.profile import MILLION
+from syncsim.net.units import MILLION
 
 MS = 1_000
 SECOND = 1_000_000
@@ -399,6 +399,11 @@ PYTHON_WEBSOCKETS = Stack(
     leaves_out="answers to the handshake other than 500, 502, 503 and 504, which end the loop",
 )
 
+StackName = Literal[
+    "socket.io-client", "reconnecting-websocket", "phoenix", "supabase-realtime-js", "signalr",
+    "ably", "pusher-js", "actioncable", "graphql-ws", "zero", "convex", "python-websockets",
+]  # fmt: skip
+
 STACKS = {
     stack.name: stack
     for stack in (
@@ -406,3 +411,4 @@ STACKS = {
         *(PUSHER, ACTION_CABLE, GRAPHQL_WS, ZERO, CONVEX, PYTHON_WEBSOCKETS),
     )
 }
+assert tuple(STACKS) == get_args(StackName), "a design can name each of them"

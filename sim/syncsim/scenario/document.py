@@ -14,8 +14,9 @@ from pydantic import Field, StringConstraints
 
 from syncsim.history.property import MAX_PROPERTIES
 from syncsim.history.vocabulary import CHECK_NAMES
-from syncsim.net.profile import MILLION
+from syncsim.net.stacks import StackName
 from syncsim.scenario import values
+from syncsim.scenario.network_text import InlineNetwork
 from syncsim.scenario.scenario import MODEL
 from syncsim.scenario.value_types import (
     ActionName,
@@ -42,9 +43,6 @@ from syncsim.scenario.value_types import (
     View,
     WriteStrategy,
 )  # fmt: skip
-
-MAX_HANDSHAKE_RTTS = 100
-"""A TLS handshake takes three; a hundred is a dead line."""
 
 _UNSTATED: Any = None
 """The default of a limit that nothing is held to unless a file states it."""
@@ -214,6 +212,10 @@ class DesignText(Model):
     keep_newest: bool = Field(
         default=False, description="Whether a client ignores a row older than the one it holds."
     )
+    socket: StackName = Field(
+        "socket.io-client",
+        description="The client library whose heartbeat and reconnecting the socket has.",
+    )
     outbox: bool = Field(
         default=False,
         description="Whether an event is stored with its commit, so that no crash can lose it.",
@@ -226,31 +228,6 @@ class DesignText(Model):
 
 class InlineDesign(DesignText):
     """A design written into the scenario."""
-
-    name: Name
-
-
-class NetworkText(Model):
-    """The path from one client to the backend."""
-
-    title: Prose = Field(description="The network in one line.")
-    source: Prose = Field(description="Where the numbers come from.")
-    delay_us: Duration = Field(
-        alias="delay", description="The delay one way: half of a round trip."
-    )
-    jitter_us: Duration = Field(
-        0, alias="jitter", description="The mean of the random extra delay."
-    )
-    http_loss_ppm: int = Field(
-        0, ge=0, le=MILLION, description="HTTP messages lost in a million, each way."
-    )
-    handshake_rtts: int = Field(
-        3, ge=0, le=MAX_HANDSHAKE_RTTS, description="Round trips before a connection is open."
-    )
-
-
-class InlineNetwork(NetworkText):
-    """A network written into the scenario."""
 
     name: Name
 
@@ -341,7 +318,12 @@ class FaultText(Model):
         description="Microseconds that a clock gains each second, for `skew-clock`.",
     )
     unnoticed: bool = Field(
-        default=False, description="Whether the browser says nothing of a `partition`."
+        default=False,
+        description="Whether neither end is told of a `partition` or a `drop`, so that the socket "
+        "is half-open until a heartbeat is missed.",
+    )
+    direction: Literal["up", "down", "both"] = Field(
+        "both", description="What a `partition` takes; of one direction nobody is told."
     )
     percent: int = Field(
         100, ge=1, le=100, description="How many requests an `overload`ed backend refuses."

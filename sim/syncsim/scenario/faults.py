@@ -36,12 +36,14 @@ class Rule:
 
 
 RULES: Mapping[str, Rule] = {
-    "partition": Rule(optional=("for", "unnoticed")),
+    "partition": Rule(optional=("for", "unnoticed", "direction")),
     "heal": Rule(backend=True),
     "sleep": Rule(optional=("for",), model=True),
     "wake": Rule(model=True),
     "expire-token": Rule(model=True),
-    "drop": Rule(),
+    "drop": Rule(optional=("unnoticed",)),
+    "hold": Rule(optional=("for",)),
+    "release": Rule(),
     "delay": Rule(required=("by",), optional=("for",)),
     "lose": Rule(optional=("leg", "for")),
     "restart": Rule(required=("for",), clients=False, backend=True),
@@ -83,6 +85,7 @@ def compile_faults(
                     skew_us=text.ahead_us - text.behind_us,
                     drift_ppm=text.drift_ppm,
                     unnoticed=text.unnoticed,
+                    direction=text.direction,
                     percent=text.percent,
                     retry_after_us=text.retry_after_us,
                 )
@@ -137,6 +140,7 @@ def _check_keys(reader: Reader, path: KeyPath, text: FaultText) -> None:
         "behind": text.behind_us > 0,
         "drift_ppm": text.drift_ppm != 0,
         "unnoticed": text.unnoticed,
+        "direction": text.direction != "both",
         "percent": text.percent != ALL_PERCENT,
         "retry_after": text.retry_after_us > 0,
     }

@@ -16,7 +16,8 @@ from pydantic_core import core_schema
 
 from syncsim.domain import Entity
 from syncsim.scenario.catalogue import DOMAINS
-from syncsim.scenario.document import DesignText, NetworkText, ScenarioText
+from syncsim.scenario.document import DesignText, ScenarioText
+from syncsim.scenario.network_text import NetworkText
 from syncsim.scenario.rows import DURATION_SUFFIX, states_of
 from syncsim.scenario.values import DURATION_PATTERN, format_duration
 

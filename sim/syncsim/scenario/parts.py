@@ -11,7 +11,8 @@ from syncsim.design.compatibility import SETTINGS, is_used, unmet, value_at
 from syncsim.errors import InputError, quoted
 from syncsim.net.profile import Profile
 from syncsim.scenario import catalogue
-from syncsim.scenario.document import DesignText, InlineDesign, InlineNetwork, NetworkText
+from syncsim.scenario.document import DesignText, InlineDesign
+from syncsim.scenario.network_text import InlineNetwork, NetworkText
 from syncsim.scenario.rows import DURATION_SUFFIX
 from syncsim.scenario.shape import Reader
 from syncsim.scenario.text import KeyPath, read_tree
@@ -80,6 +81,7 @@ def network_from(source: str | Path) -> Profile:
 def _read_network(name: str, path: Path) -> Profile:
     reader = Reader(read_tree(path))
     text = reader.entry(NetworkText, ())
+    _check_outages(reader, text, ())
     reader.finish()
     assert text is not None, "a network without a problem was read"
     return _network(name, text)
@@ -100,7 +102,23 @@ def network_of(reader: Reader) -> Profile | None:
     if isinstance(reader.tree.data["network"], str):
         return _by_name(reader, "network", load_network)
     text = reader.entry(InlineNetwork, ("network",))
+    _check_outages(reader, text, ("network",))
     return _network(text.name, text) if text else None
+
+
+def _check_outages(reader: Reader, text: NetworkText | None, path: KeyPath) -> None:
+    """Note outages of which only the length or only the distance is known."""
+    if text is not None and (text.outage_us > 0) != (text.outage_every_us > 0):
+        given, missing = ("outage", "outage_every")
+        if text.outage_every_us:
+            given, missing = missing, given
+        reader.report(
+            path,
+            code="missing-key",
+            expected=f"the key '{missing}', above 0s, beside '{given}'",
+            found="nothing",
+            hint=f"add `{missing}: 60s`",
+        )
 
 
 def _check_write(reader: Reader, text: DesignText | None, path: KeyPath) -> None:
@@ -176,6 +194,7 @@ def _design(name: str, text: DesignText) -> Design:
         push=text.push,
         audit=text.audit,
         keep_newest=text.keep_newest,
+        socket=text.socket,
         outbox=text.outbox,
         retry_after=text.retry_after,
     )
@@ -190,4 +209,11 @@ def _network(name: str, text: NetworkText) -> Profile:
         jitter_us=text.jitter_us,
         http_loss_ppm=text.http_loss_ppm,
         handshake_rtts=text.handshake_rtts,
+        up_bps=text.up_bps,
+        down_bps=text.down_bps,
+        queue_segments=text.queue_segments,
+        good_to_bad_ppm=text.good_to_bad_ppm,
+        bad_to_good_ppm=text.bad_to_good_ppm,
+        outage_every_us=text.outage_every_us,
+        outage_us=text.outage_us,
     )

@@ -11,14 +11,14 @@ from syncsim.domain import Domain
 from syncsim.net.profile import Profile
 
 Verb = Literal[
-    "partition", "heal", "sleep", "wake", "expire-token", "drop", "delay", "lose", "restart",
-    "crash", "overload", "skew-clock",
+    "partition", "heal", "sleep", "wake", "expire-token", "drop", "hold", "release", "delay",
+    "lose", "restart", "crash", "overload", "skew-clock",
 ]  # fmt: skip
 Gesture = Literal["show", "open", "close", "refresh"]
 
 VERBS: tuple[str, ...] = get_args(Verb)
 LATER_VERBS: tuple[str, ...] = (
-    "hold", "release", "duplicate", "reload", "hide", "show",
+    "duplicate", "reload", "hide", "show",
 )  # fmt: skip
 """Verbs of the vocabulary that have no behaviour yet; they are refused by name."""
 GESTURES: tuple[str, ...] = ("show", "open", "close", "refresh")
@@ -97,11 +97,12 @@ class Fault:
     `on` is a client's name or `backend`. `for_us` 0 means until healed. `by_us` is the
     extra delay of `delay`; `leg` is which half of an HTTP exchange `lose` takes.
 
-    With `after`, a `crash` waits for the next commit and comes before its answer, or right
-    after it and before its event. `loses_us` is how far back a crash goes. A clock is ahead by
-    `skew_us`, behind if negative, and gains `drift_ppm`. Of a `partition` that is `unnoticed`,
-    the browser says nothing. `percent` of the requests find an `overload`ed backend too busy,
-    and are asked to return after `retry_after_us`, if it is not 0.
+    With `after`, a `crash` waits for the next commit and comes before its answer, or right after
+    it and before its event. `loses_us` is how far back a crash goes. A clock is ahead by
+    `skew_us`, behind if negative, and gains `drift_ppm`. Of a `partition` or `drop` that is
+    `unnoticed` nobody is told, nor of a `partition` of one `direction`. `percent` of the requests
+    find an `overload`ed backend too busy, and are asked to return after `retry_after_us`, if it is
+    not 0.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Fault:
     skew_us: int = 0
     drift_ppm: int = 0
     unnoticed: bool = False
+    direction: Literal["up", "down", "both"] = "both"
     percent: int = 100
     retry_after_us: int = 0
 

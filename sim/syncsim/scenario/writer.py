@@ -84,7 +84,7 @@ def _design(design: Design) -> Iterator[str]:
         record = getattr(design, axis)
         used = [each.name for each in fields(record) if is_used(design, f"{axis}.{each.name}")]
         yield f"  {axis}: {_flow(_settings(record, used))}"
-    for name in ("store", "push", "audit", "keep_newest", "outbox", "retry_after"):
+    for name in ("store", "push", "audit", "keep_newest", "socket", "outbox", "retry_after"):
         yield f"  {name}: {_flow(getattr(design, name))}"
 
 
@@ -205,6 +205,8 @@ def _fault(fault: Fault) -> dict[str, Any]:
     }
     if fault.by_us:
         entry["by"] = format_duration(fault.by_us)
+    if fault.direction != "both":
+        entry["direction"] = fault.direction
     if fault.leg != "both":
         entry["leg"] = fault.leg
     for key, time_us in (

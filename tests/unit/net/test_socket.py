@@ -11,6 +11,8 @@ from syncsim.engine import Draws
 from syncsim.net import BACKEND, Profile
 from syncsim.net.messages import Message
 from syncsim.net.profile import MILLION
+from syncsim.net.reconnector import Reconnector
+from syncsim.net.stacks import SOCKET_IO
 from tests.support.scenarios import EVEN, MS, SHAKY
 from tests.support.wire import Wire, event, request, response
 
@@ -273,7 +275,7 @@ def tries_of(wire: Wire) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_tries_are_1_2_4_and_then_always_5_seconds_apart_more_or_less_half(seed):
+def test_tries_are_those_of_the_stack(seed):
     wire = Wire(replace(EVEN, handshake_rtts=0), seed)
     tries = tries_of(wire)
     wire.net.crash(cause=-1)
@@ -282,11 +284,9 @@ def test_tries_are_1_2_4_and_then_always_5_seconds_apart_more_or_less_half(seed)
 
     waits = [later - earlier for earlier, later in pairwise(tries)]
     assert len(waits) > 15, "it never gives up"
-    luck = Draws(seed)
-    for attempt, wait_us in enumerate(waits, 1):
-        usual_us = min(1 << (attempt - 1), 5) * 1_000 * MS
-        drawn_us = luck.below(usual_us, f"op-1/socket/{attempt}/wait")
-        assert wait_us == usual_us // 2 + drawn_us, attempt
+    page = Reconnector(SOCKET_IO, "op-1", Draws(seed))
+    assert waits == [page.failed(at_us) for at_us in tries[:-1]]
+    assert all(500 * MS <= wait_us <= 5_000 * MS for wait_us in waits)
     assert wire.sockets == [], "nobody is told of tries"
     assert wire.records("open", "close") == []
 

@@ -43,7 +43,10 @@ def test_names_are_sorted_and_of_their_kind(shelf):
 def test_the_designs_and_networks_that_come_with_it():
     shipped = {"enhanced", "hardened", "manual-refresh", "polling", "socketio-recovery", "tkdodo"}
     assert shipped <= set(scenario.names("designs"))
-    assert scenario.names("networks") == ("3g", "office", "perfect", "slow-4g", "wifi-lossy")
+    assert scenario.names("networks") == (
+        *("3g", "basement", "commuter", "congested", "edge", "office", "perfect", "rural-2g"),
+        *("satellite", "slow-4g", "wifi", "wifi-lossy"),
+    )
 
 
 @pytest.mark.parametrize("name", scenario.names("designs"))

@@ -321,7 +321,7 @@ def test_everything_is_reported_at_once_and_in_order():
         (ACCEPT, "{at: 1, who: op-9, do: acept, on: A1}"),
         (CLOSE, "{at: 4s, who: op-9, do: clse}"),
         (LOAD_1, LOAD_1.replace("every: 2s", "every: 2")),
-        (PARTITION, "{at: 5s, do: hold, on: dr-1}"),
+        (PARTITION, "{at: 5s, do: duplicate, on: dr-1}"),
         ("[refusal]", "[refusl]"),
     ]:
         assert text.count(old) == 1

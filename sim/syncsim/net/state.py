@@ -1,0 +1,66 @@
+"""What the net keeps of each client's link and socket, and whom it tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from syncsim.net.link import Link, Stream
+from syncsim.net.messages import Message
+from syncsim.net.reconnector import Reconnector
+
+
+@dataclass(slots=True)
+class Socket:
+    """One life of a WebSocket connection, as the path between both ends knows it."""
+
+    epoch: int
+    opened_us: int
+    streams: dict[str, Stream]
+    whole: bool = True
+    half_open: bool = False
+    last_us: dict[str, int] = field(default_factory=dict)
+    in_flight: dict[str, tuple[Message, int, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Place:
+    """The access link of one client, and what its page knows of its socket."""
+
+    client: str
+    link: Link
+    reconnector: Reconnector | None = None
+    up: bool = True
+    silent: str = ""
+    silences: int = 0
+    quiet_until_us: int = 0
+    holds: bool = False
+    held: list[tuple[Message, int, Socket | None]] = field(default_factory=list)
+    slow_us: int = 0
+    losing: str = ""
+    http: dict[str, Message] = field(default_factory=dict)
+    socket: Socket | None = None
+    epochs: int = 0
+    attempts: int = 0
+
+
+class Listener(Protocol):
+    """What the net tells the world; `seq` is the record that says so."""
+
+    def message_arrived(self, message: Message, seq: int) -> None:
+        """A message reached its recipient."""
+
+    def request_refused(self, message: Message, seq: int) -> None:
+        """The backend's machine refused a request, and its client was told."""
+
+    def socket_opened(self, client: str, seq: int) -> None:
+        """A socket opened, as the client sees it."""
+
+    def socket_closed(self, client: str, seq: int) -> None:
+        """A socket closed, as the client sees it."""
+
+    def session_opened(self, client: str) -> None:
+        """A session began, as the backend sees it."""
+
+    def session_closed(self, client: str) -> None:
+        """A session ended, as the backend sees it."""
