@@ -50,7 +50,8 @@ VERB_MEANINGS = {
     "it dies at the next commit: before its answer and its event (`commit`), or between the two "
     "(`reply`). With `loses`, the commits of that long before are lost, answered or not.",
     "overload": "The backend answers requests with 503, and says when to come back.",
-    "skew-clock": "The clock of the backend is wrong, by which it marks rows overdue.",
+    "skew-clock": "The clock of the backend is wrong, by which it marks rows overdue; or "
+    "that of a client, by which it stamps its writes and tells how old its data are.",
 }
 
 KEY_MEANINGS = {

@@ -104,8 +104,10 @@ def _set_right(stage: Stage, fault: Fault, seq: int) -> None:
 
 
 def _set_clock(stage: Stage, place: str, skew_us: int, drift_ppm: int, seq: int) -> None:
-    assert place == BACKEND, place
-    stage.host.tell(SetClock(skew_us, drift_ppm), seq)
+    if place == BACKEND:
+        stage.host.tell(SetClock(skew_us, drift_ppm), seq)
+    else:
+        stage.tell(place, ports.SetClock(skew_us, drift_ppm), seq)
 
 
 DEEDS: Mapping[str, Deed] = {

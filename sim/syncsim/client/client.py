@@ -26,6 +26,7 @@ from syncsim.client.ports import (
     Output,
     Received,
     Refresh,
+    SetClock,
     Show,
     SocketClosed,
     SocketOpened,
@@ -92,6 +93,7 @@ class Client:
             SocketClosed: self._socket_closed,
             Online: self._online,
             Offline: self._offline,
+            SetClock: self._set_clock,
         }
 
     def handle(self, now_us: int, event: Input, cause: int = -1) -> list[Output]:
@@ -268,3 +270,7 @@ class Client:
         self._set_off_by("offline", "offline")
         self._context.environment.online_manager.set_online(False)
         self._http.go_offline()
+
+    def _set_clock(self, event: SetClock) -> None:
+        page = self._context.page
+        page.wall_clock.set(page.now_us, event.skew_us, event.drift_ppm)

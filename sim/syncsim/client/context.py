@@ -31,7 +31,7 @@ class Context:
         self.design = design
         self.page = Page()
         self.environment = Environment(self.page)
-        self.clock = stamp_clock(design.merge, name, lambda: self.page.now_us)
+        self.clock = stamp_clock(design.merge, name, self._reading_us)
         self.origin = "start"
         self.trigger = "mount"
         self.luck = 0
@@ -39,6 +39,10 @@ class Context:
         self.heard_lsn = -1
         self._named: dict[str, int] = {}
         self._armed: dict[str, bool] = {}
+
+    def _reading_us(self) -> int:
+        """Return the time as this client's own clock shows it."""
+        return self.page.wall_clock.reading_us(self.page.now_us)
 
     @property
     def is_online(self) -> bool:

@@ -10,6 +10,7 @@ import heapq
 from collections import deque
 
 from syncsim.client.cache.scheduler import Callback
+from syncsim.engine import WallClock
 
 MS = 1_000
 """Microseconds in a millisecond."""
@@ -28,11 +29,12 @@ class Page:
     """Timers that are due at one time run in the order in which they were set.
 
     All microtasks run before the next timer does. `cause` is the record that led to what runs
-    now; a timer remembers it.
+    now; a timer remembers it. What the page reads as the time may be wrong; its timers are not.
     """
 
     def __init__(self) -> None:
         self.cause = -1
+        self.wall_clock = WallClock()
         self._now_us = 0
         self._timers: list[tuple[int, int]] = []
         self._callbacks: dict[int, tuple[Callback, int]] = {}
@@ -53,15 +55,15 @@ class Page:
         return (timers[0][0] - EPOCH_MS) * MS if timers else None
 
     def now_ms(self) -> int:
-        """Return the time as the page reads it."""
-        return EPOCH_MS + self._now_us // MS
+        """Return the time as the page reads it (Date.now)."""
+        return EPOCH_MS + self.wall_clock.reading_us(self._now_us) // MS
 
     def set_timeout(self, callback: Callback, delay_ms: float) -> int:
         """Call `callback` once, after the delay; part of a millisecond counts for nothing."""
         assert delay_ms >= 0, delay_ms
         self._handle += 1
         self._callbacks[self._handle] = callback, self.cause
-        due_ms = self.now_ms() + (int(delay_ms) if delay_ms <= DELAY_MAX_MS else 0)
+        due_ms = EPOCH_MS + self._now_us // MS + (int(delay_ms) if delay_ms <= DELAY_MAX_MS else 0)
         heapq.heappush(self._timers, (due_ms, self._handle))
         return self._handle
 

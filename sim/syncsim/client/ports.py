@@ -97,9 +97,16 @@ class Offline(NamedTuple):
     """The browser says that it is offline."""
 
 
+class SetClock(NamedTuple):
+    """The clock of the machine is `skew_us` ahead from now on, and gains `drift_ppm`."""
+
+    skew_us: int
+    drift_ppm: int
+
+
 Input = (
     Start | Ask | Show | Open | Close | Refresh | Received | Failed | Wake | SocketOpened
-    | SocketClosed | Online | Offline | Woke
+    | SocketClosed | Online | Offline | Woke | SetClock
 )  # fmt: skip
 
 # Outputs. `cause` is the record that led to it: that of the input, or, for what a timer sets

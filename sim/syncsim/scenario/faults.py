@@ -52,7 +52,7 @@ RULES: Mapping[str, Rule] = {
         required=("for",), optional=("percent", "retry_after"), clients=False, backend=True
     ),
     "skew-clock": Rule(
-        optional=("for",), one_of=("ahead", "behind", "drift_ppm"), clients=False, backend=True
+        optional=("for",), one_of=("ahead", "behind", "drift_ppm"), backend=True, model=True
     ),
 }
 assert tuple(RULES) == VERBS, "every verb has a rule"

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from syncsim.checks import judge
-from syncsim.scenario import load
+from syncsim.checks.verdict import Status
+from syncsim.design import Merge
+from syncsim.scenario import load, names
 from syncsim.world import run
 from tests.support.scenarios import (
     ENHANCED,
@@ -164,3 +166,69 @@ def test_the_scenarios_fail_where_they_say_and_pass_where_they_say(name, design,
     history = run(replace(loaded, design=with_design(loaded.design, **design)))
     found = {each.check: each.status.value for each in judge(history).findings}
     assert sorted(check for check, status in found.items() if status == "fail") == wrong
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in names("scenarios") if name.startswith("faults/")]
+)
+def test_every_scenario_of_faults_runs_to_a_verdict(name):
+    verdict = judge(run(load(name)))
+    assert verdict.status is not Status.UNKNOWN, str(verdict)
+
+
+def wrong(client: str, for_us: int = 0, **how: int):
+    """Let a client's clock be wrong from 1 s on."""
+    return fault(SECOND, "skew-clock", client, for_us, **how)
+
+
+def assigned(strategy: str, *faults) -> list[str]:
+    """Return what became of two assignments, a second apart, under a rule that goes by clocks."""
+    history = run(
+        scenario(
+            with_design(ENHANCED, merge=Merge(strategy=strategy)),
+            clients=(operator("op-1"), operator("op-2")),
+            rows=appointments(1),
+            steps=(
+                step(3 * SECOND, "op-1", "assign_driver", "A1", args={"driver": "dr-1"}),
+                step(4 * SECOND, "op-2", "assign_driver", "A1", args={"driver": "dr-2"}),
+            ),
+            faults=faults,
+        )
+    )
+    return [r.data["result"] for r in history.of("outcome")]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "clocks", "becomes"),
+    [
+        ("client-clock", (), ["ok", "ok"]),
+        ("client-clock", (wrong("op-1", skew_us=2 * SECOND),), ["ok", "refused"]),
+        ("client-clock", (wrong("op-2", skew_us=-2 * SECOND),), ["ok", "refused"]),
+        ("client-clock", (wrong("op-1", SECOND, skew_us=2 * SECOND),), ["ok", "ok"]),
+        ("client-clock", (wrong("op-1", drift_ppm=900_000),), ["ok", "refused"]),
+        ("hybrid-clock", (wrong("op-1", skew_us=2 * SECOND),), ["ok", "ok"]),
+    ],
+)  # fmt: skip
+def test_a_client_stamps_its_writes_by_its_own_clock(strategy, clocks, becomes):
+    assert assigned(strategy, *clocks) == becomes
+
+
+def test_a_wrong_clock_is_no_reason_for_timers_to_come_late():
+    when = [
+        [r.time_us for r in work(fault(3 * SECOND + MS, "lose", "op-1"), *clocks).of("outcome")]
+        for clocks in ((), (wrong("op-1", skew_us=-5 * SECOND),))
+    ]
+    assert when[0] == when[1] != []
+
+
+def test_a_page_whose_clock_is_put_ahead_takes_its_data_for_old():
+    """Data of 5 s ago are fresh for 300 s, and old by a clock that has gone on by an hour."""
+    shows = (
+        step(5 * SECOND, "op-1", "show", views=()),
+        step(6 * SECOND, "op-1", "show", views=("pending",)),
+    )
+    fetches = [
+        len([r for r in work(*clocks, steps=shows).of("fetch") if r.at == "op-1"])
+        for clocks in ((), (wrong("op-1", skew_us=3600 * SECOND),))
+    ]
+    assert fetches == [2, 3]
