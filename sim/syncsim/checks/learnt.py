@@ -39,20 +39,24 @@ class Learnt:
     def __init__(self) -> None:
         self._of: dict[str, dict[str, _Lessons]] = {}
 
-    def add(self, who: str, entity: str, lesson: Lesson) -> None:
-        """Take in a lesson, no earlier than those before; of each version the first counts."""
+    def add(self, who: str, entity: str, lesson: Lesson) -> bool:
+        """Take in a lesson, no earlier than those before; of each version the first counts.
+
+        Tells whether it is newer than all that was known.
+        """
         rows = self._of.setdefault(who, {})
         known = rows.get(entity)
         if known is None:
             known = rows[entity] = _Lessons()
         if lesson.version in known.versions:
-            return
+            return False
         assert not known.places or known.places[-1] <= lesson.place, lesson
         known.versions.add(lesson.version)
         known.places.append(lesson.place)
         known.lessons.append(lesson)
-        newest = known.newest[-1] if known.newest else lesson
-        known.newest.append(lesson if lesson.version > newest.version else newest)
+        is_newest = not known.newest or lesson.version > known.newest[-1].version
+        known.newest.append(lesson if is_newest else known.newest[-1])
+        return is_newest
 
     def rows(self, who: str) -> Collection[str]:
         """Return the rows of which somebody has learnt anything."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from syncsim.checks.evidence import Evidence, Intent, row_name, seconds
@@ -23,8 +26,31 @@ class _Shown(NamedTuple):
     author: Intent | None
 
 
+@dataclass(slots=True)
+class _Client:
+    """What is on one client's screen, and how it stands to what the authors had seen.
+
+    `rows` has the copies on the screen by row and view. `held` tells, by author, how much of what
+    that author learnt the screen was held against; in no row is it older than that, but for the
+    cells in `behind`. `unmet` are the changes that nothing yet stood beside. `touched` are the
+    cells that the instant touched.
+    """
+
+    name: str
+    rows: dict[str, dict[str, _Shown]] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    behind: dict[Cell, None] = field(default_factory=dict)
+    unmet: dict[Cell, None] = field(default_factory=dict)
+    touched: dict[Cell, None] = field(default_factory=dict)
+
+    def at(self, cell: Cell) -> _Shown | None:
+        """Return what stands in a cell, None if nothing does."""
+        view, entity = cell
+        return self.rows.get(entity, {}).get(view)
+
+
 def judge(evidence: Evidence) -> Finding:
-    """Compare the rows that each instant touched with the others on the same screen."""
+    """Hold each screen against what the authors of the changes on it had seen."""
     return tally(evidence).finding()
 
 
@@ -41,7 +67,13 @@ def tally(evidence: Evidence) -> Tally:
 
 
 class _Watch:
-    """The pass over the history."""
+    """The pass over the history.
+
+    A later change of one author asks for all that an earlier one asks for. So a screen is held
+    once against each thing that an author learns, when the first change comes that was made after
+    it; and a row that is painted, against the newest that each author asks for. Only the rows that
+    turn out to be behind are compared with single changes.
+    """
 
     def __init__(self, evidence: Evidence) -> None:
         self.now_us = 0
@@ -53,93 +85,164 @@ class _Watch:
         self._evidence = evidence
         self._commits = evidence.commits_by_version
         self._learnt = Learnt()
+        # By client: the rows and when it learnt of a version of them newer than all before.
+        self._taught: dict[str, list[tuple[int, str]]] = {}
         self._replay = Replay(evidence.header)
         self._fields: dict[tuple[str, int], dict[str, object]] = {}
         # By row: the newest version that anybody has been shown.
         self._newest: dict[str, int] = {}
-        # By client: what is on its screen, by row and view.
-        self._screens: dict[str, dict[str, dict[str, _Shown]]] = {}
-        # By client: the cells that the instant touched, and whether each was compared before.
-        self._touched: dict[str, dict[Cell, bool]] = {}
+        self._clients: dict[str, _Client] = {}
+        self._busy: dict[str, _Client] = {}
+        self._met: set[tuple[str, str]] = set()
         self._told: set[tuple[str, str, str]] = set()
 
     def take(self, record: Record) -> None:
         """Take one record in; nothing is compared before the instant is over."""
-        client, view, entity = record.at, record.view, record.entity
+        name, view, entity = record.at, record.view, record.entity
         if record.kind in ("row", "commit"):
             self._fields.setdefault((entity, record.version), (record.data or {})["fields"])
             return
-        screen = self._screens.setdefault(client, {})
+        client = self._clients.get(name)
+        if client is None:
+            client = self._clients[name] = _Client(name)
         if record.kind != "paint":
             self._replay.apply(record)
-            for copies in screen.values():
+            for copies in client.rows.values():
                 copies.pop(view, None)
             return
-        copies = screen.setdefault(entity, {})
+        copies = client.rows.setdefault(entity, {})
         if record.version < 0:
             copies.pop(view, None)
             return
         commit = self._commits.get((entity, record.version))
         if commit is not None:
-            self._learnt.add(client, entity, Lesson(record.seq, record.version, record.seq))
-            self._newest[entity] = max(record.version, self._newest.get(entity, -1))
-        if (client, view) in self._replay.screens:
+            self._learn(record)
+        if (name, view) in self._replay.screens:
             author = self._evidence.intents.get(commit.intent) if commit else None
+            # What is shown before it was asked for, as a damaged history may say, is nobody's.
+            if author is not None and author.asked.seq > record.seq:
+                author = None
             before = copies.get(view)
             copies[view] = _Shown(record, author)
             # What is painted again as it was compares as it did before.
             if before is None or not _is_same(before.paint, record):
-                touched = self._touched.setdefault(client, {})
-                touched.setdefault((view, entity), before is not None and not _is_over(before))
+                client.touched[view, entity] = None
+                self._busy[name] = client
+
+    def _learn(self, paint: Record) -> None:
+        name, entity, version = paint.at, paint.entity, paint.version
+        if self._learnt.add(name, entity, Lesson(paint.seq, version, paint.seq)):
+            self._taught.setdefault(name, []).append((paint.seq, entity))
+            self._newest[entity] = max(version, self._newest.get(entity, -1))
 
     def end_instant(self) -> None:
-        """Compare each row that the instant touched with every other on its screen."""
-        for client, touched in self._touched.items():
-            screen = self._screens[client]
-            changes: list[tuple[Cell, _Shown]] | None = None
-            for (view, entity), was_compared in touched.items():
-                shown = screen[entity].get(view)
-                if shown is None:
-                    continue
-                if shown.author is not None:
-                    self._compare_change(client, screen, shown)
-                # A change that stood here before has met this row, which now is as new as any.
-                if was_compared and shown.paint.version >= self._newest.get(entity, -1):
-                    continue
-                if changes is None:
-                    changes = _changes(screen)
-                for cell, change in changes:
-                    if cell not in touched:
-                        self._compare(client, change, shown)
-        self._touched.clear()
+        """Compare each row that the instant touched with the others on its screen."""
+        for client in self._busy.values():
+            for cell in client.touched:
+                self._hold(client, cell)
+            for cell in client.touched:
+                self._look_behind(client, cell)
+            self._compare_singly(client)
+            self._meet(client)
+            client.touched.clear()
+        self._busy.clear()
 
-    def _compare_change(
-        self, client: str, screen: dict[str, dict[str, _Shown]], change: _Shown
-    ) -> None:
-        """Compare a change with the rows on its screen of which its author had learnt."""
-        assert change.author is not None, change
-        known = self._learnt.rows(change.author.asked.at)
-        fewer, more = (screen, known) if len(screen) < len(known) else (known, screen)
-        for entity in fewer:
-            if entity in more:
-                for beside in screen[entity].values():
-                    self._compare(client, change, beside)
+    def _hold(self, client: _Client, cell: Cell) -> None:
+        """Hold a screen against what the author of a change had learnt since the last one."""
+        change = client.at(cell)
+        if change is None or change.author is None:
+            return
+        asked = change.author.asked
+        taught = self._taught.get(asked.at, [])
+        done, until = client.held.get(asked.at, 0), self._taught_before(change.author)
+        if until <= done:
+            return
+        client.held[asked.at] = until
+        for entity in dict.fromkeys(entity for _, entity in taught[done:until]):
+            lesson = self._learnt.newest(asked.at, entity, before=asked.seq)
+            assert lesson is not None, entity
+            for view, beside in client.rows.get(entity, {}).items():
+                if lesson.version > beside.paint.version:
+                    client.behind[view, entity] = None
+
+    def _taught_before(self, author: Intent) -> int:
+        """Return how many things an author had learnt before asking."""
+        return bisect_left(self._taught.get(author.asked.at, []), (author.asked.seq, ""))
+
+    def _look_behind(self, client: _Client, cell: Cell) -> None:
+        """Hold a row that was painted against what the changes on its screen ask for."""
+        client.behind.pop(cell, None)
+        shown = client.at(cell)
+        if shown is None or shown.paint.version >= self._newest.get(shown.paint.entity, -1):
+            return
+        for author, until in client.held.items():
+            before = self._taught[author][until - 1][0] + 1
+            lesson = self._learnt.newest(author, shown.paint.entity, before=before)
+            if lesson is not None and lesson.version > shown.paint.version:
+                client.behind[cell] = None
+                return
+
+    def _compare_singly(self, client: _Client) -> None:
+        """Compare the rows that are behind with the changes on their screen."""
+        for cell in client.touched if client.behind else ():
+            shown = client.at(cell)
+            if shown is None:
+                continue
+            if shown.author is not None:
+                for other in client.behind:
+                    beside = client.at(other)
+                    if beside is not None:
+                        self._compare(client.name, shown, beside)
+            if cell in client.behind:
+                for copies in client.rows.values():
+                    for change in copies.values():
+                        self._compare(client.name, change, shown)
+
+    def _meet(self, client: _Client) -> None:
+        """Note which changes stand beside a row that their author had seen changed."""
+        waiting = {cell: None for cell in client.unmet if cell not in client.touched}
+        client.unmet.clear()
+        for cell in (*waiting, *client.touched):
+            change = client.at(cell)
+            author = change.author if change else None
+            if author is None or (client.name, author.id) in self._met:
+                continue
+            if not self._taught_before(author):
+                continue
+            cells = client.touched if cell in waiting else self._known_cells(client, author)
+            others = (client.at(other) for other in cells if other != cell)
+            if any(self._lesson(author, other) for other in others if other is not None):
+                self._met.add((client.name, author.id))
+                self.tally.meet(client.name, author.id)
+            else:
+                client.unmet[cell] = None
+
+    def _known_cells(self, client: _Client, author: Intent) -> Iterator[Cell]:
+        """Yield the cells on a screen whose rows an author has ever learnt of."""
+        known = self._learnt.rows(author.asked.at)
+        fewer, more = (
+            (client.rows, known) if len(client.rows) < len(known) else (known, client.rows)
+        )
+        return ((view, row) for row in fewer if row in more for view in client.rows[row])
+
+    def _lesson(self, author: Intent, beside: _Shown) -> Lesson | None:
+        """Return the newest version of a row that an author had seen, None if of the start."""
+        return self._learnt.newest(
+            author.asked.at,
+            beside.paint.entity,
+            before=author.asked.seq,
+            without=painted_over(beside.paint, self._evidence),
+        )
 
     def _compare(self, client: str, change: _Shown, beside: _Shown) -> None:
         """Hold a row against what the author of a change on the same screen had seen of it."""
         author, paint = change.author, beside.paint
         if author is None or change is beside:
             return
-        lesson = self._learnt.newest(
-            author.asked.at,
-            paint.entity,
-            before=author.asked.seq,
-            without=painted_over(paint, self._evidence),
-        )
-        if lesson is None:
+        lesson = self._lesson(author, beside)
+        if lesson is None or lesson.version <= paint.version:
             return
-        self.tally.meet(client, (author.id, paint.entity))
-        if lesson.version <= paint.version or self._looks_same(paint, lesson.version):
+        if self._looks_same(paint, lesson.version):
             return
         if (client, author.id, paint.entity) not in self._told:
             self._told.add((client, author.id, paint.entity))
@@ -180,21 +283,6 @@ class _Watch:
             client=client,
             entity=paint.entity,
         )
-
-
-def _changes(screen: dict[str, dict[str, _Shown]]) -> list[tuple[Cell, _Shown]]:
-    """Return what is on a screen and somebody's change."""
-    return [
-        ((view, entity), shown)
-        for entity, copies in screen.items()
-        for view, shown in copies.items()
-        if shown.author is not None
-    ]
-
-
-def _is_over(shown: _Shown) -> bool:
-    """Tell whether pending intents were painted over a row; they decide what is compared."""
-    return bool((shown.paint.data or {}).get("overlays"))
 
 
 def _is_same(paint: Record, again: Record) -> bool:

@@ -25,7 +25,7 @@ def naive(evidence):
                 if not newest:
                     continue
                 key = (client, author.id, beside.entity)
-                seen.add(key)
+                seen.add(key[:2])
                 screen = mounted[client, beside.view]
                 if newest > beside.version and not same(
                     records[: last + 1], screen, beside, newest
@@ -64,7 +64,8 @@ def first_commit(evidence, entity, version):
 
 def author_of(evidence, paint):
     commit = first_commit(evidence, paint.entity, paint.version)
-    return evidence.intents.get(commit.intent) if commit else None
+    author = evidence.intents.get(commit.intent) if commit else None
+    return author if author and author.asked.seq < paint.seq else None
 
 
 def seen_before(evidence, author, beside):
@@ -112,7 +113,7 @@ def same(records, screen, beside, newest):
 def test_the_check_finds_what_comparing_all_pairs_at_every_instant_finds(history):
     ours = evidence(history)
     found = tally(ours)
-    seen = [(client, *pair) for client, pairs in found.seen.items() for pair in pairs]
+    seen = [(client, name) for client, names in found.seen.items() for name in names]
     told = [
         (story.client, record.intent, story.entity)
         for story in found.stories
