@@ -22,6 +22,7 @@ from syncsim.engine import Draws, Engine
 from syncsim.errors import InputError, Problem, quoted
 from syncsim.faults import Faults
 from syncsim.history import History
+from syncsim.history.vocabulary import REWIND
 from syncsim.host import Host, settings_of
 from syncsim.machines import Machines
 from syncsim.net import BACKEND, STACKS, Broker, Net
@@ -132,7 +133,12 @@ class World:
             users={client.name: (client.role, client.user) for client in scenario.clients},
             settings=settings_of(scenario),
         )
-        self._broker = Broker(scenario.design.feed.retention_us)
+        feed = scenario.design.feed
+        self._broker = Broker(
+            feed.retention_us,
+            is_log=feed.delivery == "log",
+            retention_count=feed.retention_count,
+        )
         self._clients: dict[str, client_ports.Dashboard] = {}
         try:
             for client in scenario.clients:
@@ -341,6 +347,8 @@ class World:
                     out.entity, out.version, out.lsn, "", out.data,
                 )  # fmt: skip
                 committed = seq if out.kind == "commit" else committed
+                if out.kind == REWIND:
+                    self._broker.reset(self._backend.lsn)
             elif isinstance(out, backend_ports.Reply):
                 self._net.http(out.message, cause)
             elif isinstance(out, backend_ports.Publish):
@@ -353,7 +361,7 @@ class World:
                 self._engine.after(out.at_us - self._engine.now_us, self._host.due, out.due)
 
     def _publish(self, publish: backend_ports.Publish, cause: int) -> None:
-        offset = self._broker.keep(self._engine.now_us, publish)
+        offset = self._broker.keep(self._engine.now_us, publish, publish.event.lsn)
         told, away = self._broker.fan_out(publish.origin)
         event = publish.event
         entity, version = event.rows[0]

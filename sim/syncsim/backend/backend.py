@@ -44,16 +44,20 @@ from syncsim.domain import (
     Row,
     allows,
     changes,
+    digest,
     id_of,
     type_of,
 )
 from syncsim.history.vocabulary import REWIND
 from syncsim.net.messages import (
+    AUDIT_BYTES,
     BATCH_ITEM_BYTES,
     REPLY_BYTES,
     SUPERSEDED,
     UNAUTHORIZED,
     UNAVAILABLE,
+    AuditBody,
+    AuditedBody,
     ErrorBody,
     EventBody,
     ItemResult,
@@ -142,6 +146,11 @@ class Backend:
             and fields.get(due_field) is not None
         ]
 
+    @property
+    def lsn(self) -> int:
+        """Return the number of the last commit."""
+        return self._store.lsn
+
     def handle(self, now_us: int, event: Input) -> list[Output]:
         """Take one input and return what it causes, in order."""
         self._now_us = now_us
@@ -155,6 +164,8 @@ class Backend:
         if message.sender in self._expired:
             error = ErrorBody(message.name, UNAUTHORIZED)
             return [self._reply(message, "error", error, REPLY_BYTES, -1)]
+        if isinstance(message.body, AuditBody):
+            return [self._audit(message, message.body)]
         if isinstance(message.body, QueryBody):
             return [self._query(message, message.body, event.replica)]
         assert isinstance(message.body, MutateBody), message
@@ -168,6 +179,17 @@ class Backend:
         decided = self._decided.get(message.sender, 0)
         answer = RowsBody(message.name, rows, lsn, decided, self._merge.clock)
         return self._reply(message, "rows", answer, REPLY_BYTES + size, lsn)
+
+    def _audit(self, message: Message, body: AuditBody) -> Output:
+        """Tell which views of a client are not what the primary has."""
+        role, user = self._users[message.sender]
+        differ = tuple(
+            place
+            for place, (query, row_id, held) in enumerate(body.views)
+            if digest(self._store.view(role, user, query, row_id)[0]) != held
+        )
+        size = REPLY_BYTES + AUDIT_BYTES * len(differ)
+        return self._reply(message, "audited", AuditedBody(message.name, differ), size, -1)
 
     def _copy_for(self, client: str, body: QueryBody, replica: int) -> Store:
         """Return the copy that answers a query: the primary, or a replica that is new enough."""

@@ -42,4 +42,5 @@ class Outlet:
     def boot(self, kept_lsn: int) -> list[Publish]:
         """Return what the outbox has stored, except with commits that are lost themselves."""
         stored, self._stored = self._stored, []
+        stored.sort(key=lambda publish: publish.event.lsn)
         return [publish for publish in stored if publish.event.lsn <= kept_lsn]

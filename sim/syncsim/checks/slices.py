@@ -22,6 +22,10 @@ WHATS = {
     "mutate": "the request",
     "result": "the answer",
     "event": "the news of the change",
+    "audit": "a question about what it holds",
+    "audited": "the answer to that",
+    "resume": "what it knows of",
+    "resumed": "the answer to that",
 }
 
 

@@ -16,7 +16,7 @@ from syncsim.history import Record
 from syncsim.history.replay import entity_type
 from syncsim.history.vocabulary import SOMETIMES
 
-HTTP = ("query", "rows", "mutate", "result")
+HTTP = ("query", "rows", "mutate", "result", "audit", "audited")
 """What travels over HTTP; events travel over the socket."""
 
 FETCH_ENDS = ("fetched", "fetch_failed", "fetch_cancelled")

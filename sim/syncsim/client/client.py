@@ -45,6 +45,7 @@ from syncsim.client.writes import Writes
 from syncsim.design import Design
 from syncsim.domain import Domain, changes
 from syncsim.net.messages import (
+    AuditedBody,
     ErrorBody,
     EventBody,
     ResultBody,
@@ -228,7 +229,7 @@ class Client:
 
     def _received(self, event: Received) -> None:
         body = event.body
-        if isinstance(body, ErrorBody | TokenBody):
+        if isinstance(body, ErrorBody | TokenBody | AuditedBody):
             self._set_off_by(event.origin, "settle")
             self._http.answer(body.request, body)
             return

@@ -96,6 +96,10 @@ class Views:
         newer = {row.entity: row for rows in copies for row in rows.values() if row.lsn > read_lsn}
         return [self.known(entity) or row for entity, row in newer.items()]
 
+    def ask(self, request: Request) -> Promise:
+        """Ask the backend for something that is no view, within the time-out of a read."""
+        return self._http.send(request, self.context.design.read.timeout_us)
+
     # Screen
 
     def mount(self, name: str, row_id: str = "") -> View:

@@ -65,6 +65,21 @@ NEEDS: tuple[Need, ...] = (
         (),
         "nobody can tell again what was not kept",
     ),
+    Need(("recovery.strategy", "cursor"), "push", (True,), _PUSHED),
+    Need(
+        ("recovery.strategy", "cursor"),
+        "feed.delivery",
+        ("log",),
+        "its cursor is the number of a commit, and only a log has events by that",
+    ),
+    Need(
+        ("feed.delivery", "log"),
+        "outbox",
+        (True,),
+        "a crash would leave a hole in the log that nobody could know of",
+    ),
+    Need(("feed.delivery", "log"), "push", (True,), "nobody reads it without that"),
+    Need(("recovery.strategy", "audit"), "recovery.every_us", (), "it asks at that interval"),
     Need(
         ("recovery.strategy", "invalidate-spread"),
         "recovery.spread_us",
@@ -117,7 +132,9 @@ SETTINGS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "overlay.address": ("overlay.strategy", ("inverse",)),
     "overlay.fence_timeout_us": ("overlay.strategy", ("freeze",)),
     "recovery.spread_us": ("recovery.strategy", ("invalidate-spread",)),
-    "feed.retention_us": ("recovery.strategy", ("replay",)),
+    "recovery.every_us": ("recovery.strategy", ("audit",)),
+    "feed.retention_us": ("recovery.strategy", ("replay", "cursor")),
+    "feed.retention_count": ("recovery.strategy", ("cursor",)),
     "merge.stamps": ("merge.strategy", ("client-clock", "hybrid-clock")),
 }
 """Settings that only some strategies look at: where that is chosen, and by which of them."""

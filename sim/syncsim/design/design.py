@@ -110,12 +110,16 @@ class Recovery:
 
     `nothing`: it carries on. `invalidate-all`: it looks at everything again. `invalidate-spread`:
     the same, after a wait that is another one for each client. `replay`: it is told what it
-    missed, if that is still kept; else as `invalidate-all`.
+    missed, if that is still kept; else as `invalidate-all`. `cursor`: it is told what came after
+    the commit that its rows stand for, if the log reaches back so far; else it takes a snapshot.
+    `audit`: at an interval it asks whether what it holds is what the backend has.
     """
 
     strategy: str
     spread_us: int = 10 * SECOND_US
     """The longest wait of `invalidate-spread`."""
+    every_us: int = 30 * SECOND_US
+    """From one question of `audit` to the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,11 +146,14 @@ class Feed:
     """How the backend tells of changes.
 
     An event carries the `ids` and versions of the rows, or also what was changed of them. With a
-    `retention_us`, events are numbered and kept for so long.
+    `retention_us`, events are numbered and kept for so long. A `log` has the number of the commit
+    for each, survives a restart, and keeps all if neither a time nor a count is given.
     """
 
     payload: Literal["ids", "changes"] = "ids"
+    delivery: Literal["at-most-once", "log"] = quiet("at-most-once")
     retention_us: int = 0
+    retention_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

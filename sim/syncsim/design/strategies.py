@@ -35,6 +35,8 @@ STRATEGIES: tuple[Strategy, ...] = (
     Strategy("recovery", "V1", "invalidate-all", "All is stale whenever the socket opens."),
     Strategy("recovery", "V2", "invalidate-spread", "The same, after a wait that differs."),
     Strategy("recovery", "V3", "replay", "What was missed is told again if it is still kept."),
+    Strategy("recovery", "V4", "cursor", "What came after the commit held is told, from a log."),
+    Strategy("recovery", "V5", "audit", "At an interval, hashes tell which views are wrong."),
     Strategy("merge", "M0", "arrival", "First come; the guard decides on the rest."),
     Strategy("merge", "M1", "client-clock", "The last by the clocks of the clients wins."),
     Strategy("merge", "M2", "hybrid-clock", "The last by hybrid logical clocks wins."),

@@ -59,7 +59,8 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "client",
         "A query starts to fetch; `message` is the request.",
         {
-            "trigger": "mount, event, settle, refresh, retry, poll, reconnect, online or trailing",
+            "trigger": "mount, event, settle, refresh, retry, poll, reconnect, online, trailing or "
+            "audit",
             "generation": "the query's invalidation count when the fetch began",
         },
     ),
@@ -75,7 +76,7 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "invalidate",
         "client",
         "A query is marked stale.",
-        {"reason": "event, settle, refresh, reconnect or error"},
+        {"reason": "event, settle, refresh, reconnect, audit or error"},
     ),
     (
         "freshen",
@@ -127,7 +128,7 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "arm",
         "client",
         "Something will make this client look again by itself.",
-        {"trigger": "refresh-habit, poll, reconnect-resync, online or fence"},
+        {"trigger": "refresh-habit, poll, reconnect-resync, audit, online or fence"},
     ),
     ("disarm", "client", "An armed trigger is gone.", {"trigger": "as in arm"}),
     # backend
@@ -169,7 +170,7 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "net",
         "A message left `at` for `peer`.",
         {
-            "what": "query, rows, mutate, result, event, resume, resumed or error",
+            "what": "query, rows, mutate, result, event, resume, resumed, audit, audited or error",
             "bytes": "size on the wire",
         },
     ),

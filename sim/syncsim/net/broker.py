@@ -21,11 +21,17 @@ class Broker:
     """Knows who has a session open, and what was published in the last `retention_us`.
 
     With 0 nothing is kept: a client that is away when a change is published misses it, and
-    nobody will tell it later. What is kept lies in memory.
+    nobody will tell it later. What is kept lies in memory, unless it is a log. That survives a
+    restart, numbers each change by its commit, and with 0 keeps all; it may also be held to the
+    last `retention_count` changes.
     """
 
-    def __init__(self, retention_us: int = 0) -> None:
+    def __init__(
+        self, retention_us: int = 0, *, is_log: bool = False, retention_count: int = 0
+    ) -> None:
         self._retention_us = retention_us
+        self._retention_count = retention_count
+        self._is_log = is_log
         self._open: dict[str, bool] = {}
         self._opened_at: dict[str, int] = {}
         self._kept: deque[Kept] = deque()
@@ -48,13 +54,14 @@ class Broker:
         away = [name for name, is_open in self._open.items() if not is_open and name != origin]
         return told, away
 
-    def keep(self, now_us: int, change: Any) -> int:
+    def keep(self, now_us: int, change: Any, lsn: int = 0) -> int:
         """Number a change and keep it for a while; return its number, 0 if nothing is kept."""
-        if not self._retention_us:
+        if not self._retention_us and not self._is_log:
             return 0
         self._forget_until(now_us)
         assert len(self._kept) < KEPT_MAX, "too many changes are kept"
-        self._offset += 1
+        assert not self._is_log or lsn > self._offset, "a log has the commits in their order"
+        self._offset = lsn if self._is_log else self._offset + 1
         self._kept.append(Kept(self._offset, now_us, change))
         return self._offset
 
@@ -74,11 +81,23 @@ class Broker:
         return [each for each in self._kept if cursor < each.offset <= last]
 
     def forget(self) -> None:
-        """The process ended, and what it kept with it."""
-        self._offset += 1
+        """The process ended, and what it kept in memory with it."""
+        if not self._is_log:
+            self.reset(self._offset + 1)
+
+    def reset(self, offset: int) -> None:
+        """Begin anew behind a number: what was told before says nothing of what is there now."""
+        self._offset = max(offset, self._offset)
         self._forgot = self._offset
         self._kept.clear()
 
     def _forget_until(self, now_us: int) -> None:
-        while self._kept and self._kept[0].at_us + self._retention_us < now_us:
-            self._forgot = self._kept.popleft().offset
+        kept = self._kept
+        while kept and self._is_over(kept[0], now_us):
+            self._forgot = kept.popleft().offset
+
+    def _is_over(self, oldest: Kept, now_us: int) -> bool:
+        """Tell whether the oldest change is older than is kept, or one too many."""
+        if self._retention_us and oldest.at_us + self._retention_us < now_us:
+            return True
+        return 0 < self._retention_count < len(self._kept)

@@ -17,6 +17,8 @@ FIELD_BYTES = 30
 """One changed field in a change event: its name and its value."""
 RESUME_BYTES = 80
 """What a client says of its cursor in one frame, and the answer to it."""
+AUDIT_BYTES = 60
+"""The name of one view and the hash of what is held of it."""
 SUPERSEDED = "superseded"
 """The result of a write that is allowed, but asked for before another one that is there."""
 
@@ -34,7 +36,7 @@ class Message(NamedTuple):
 
     `name` says what caused it, not when it was sent, and is unique in a run; its luck hangs
     on the name. `what` is query, rows, mutate, result, event, refresh, token, resume,
-    resumed or error.
+    resumed, audit, audited or error.
     """
 
     name: str
@@ -154,6 +156,19 @@ class ResumedBody(NamedTuple):
 
     is_whole: bool
     offset: int
+
+
+class AuditBody(NamedTuple):
+    """Ask which views are not what the backend has: query, row id and digest of each."""
+
+    views: tuple[tuple[str, str, str], ...]
+
+
+class AuditedBody(NamedTuple):
+    """The places in the question of the views that differ."""
+
+    request: str
+    differ: tuple[int, ...]
 
 
 UNAUTHORIZED = 401

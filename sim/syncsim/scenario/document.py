@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints
 
 from syncsim.history.property import MAX_PROPERTIES
 from syncsim.history.vocabulary import CHECK_NAMES
+from syncsim.net.broker import KEPT_MAX
 from syncsim.net.stacks import StackName
 from syncsim.scenario import values
 from syncsim.scenario.network_text import InlineNetwork
@@ -151,10 +152,15 @@ class RecoveryText(Model):
     strategy: RecoveryStrategy = Field(
         description="nothing: carry on with the next event; invalidate-all: look at everything "
         "again; invalidate-spread: the same, after a wait that differs from client to client; "
-        "replay: it is told what it missed, if that is still kept.",
+        "replay: it is told what it missed, if that is still kept; cursor: it is told what came "
+        "after the commit that it holds, if the log reaches back so far, else it fetches all; "
+        "audit: at an interval it asks whether what it holds is what the backend has.",
     )
     spread_us: Duration = Field(
         10_000_000, alias="spread", description="The longest wait of invalidate-spread."
+    )
+    every_us: Duration = Field(
+        30_000_000, alias="every", description="From one question of audit to the next."
     )
 
 
@@ -180,10 +186,21 @@ class FeedText(Model):
         description="Whether an event names the rows and their versions only, or also carries "
         "what changed.",
     )
+    delivery: Literal["at-most-once", "log"] = Field(
+        "at-most-once",
+        description="Whether events are told and forgotten, or are a log by the number of the "
+        "commit that survives a restart.",
+    )
     retention_us: Duration = Field(
         0,
         alias="retention",
-        description="How long events are kept for those who are away, for replay.",
+        description="How long events are kept for those who are away, for replay and cursor.",
+    )
+    retention_count: int = Field(
+        0,
+        ge=0,
+        le=KEPT_MAX,
+        description="How many events a log keeps, for cursor; 0 for no bound.",
     )
 
 

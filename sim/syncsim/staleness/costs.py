@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from syncsim.history import History
 
-_REQUESTS = ("query", "mutate")
+_REQUESTS = ("query", "mutate", "audit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,3 +68,34 @@ def test_a_restart_forgets_all_and_knows_that_it_did():
     broker.opened("a")
     assert missed(broker, 1) is None
     assert missed(broker, broker.opened_at("a")) == []
+
+
+def test_a_log_numbers_by_commit_and_keeps_all():
+    broker = Broker(is_log=True)
+    assert [broker.keep(0, change, lsn) for change, lsn in (("x", 5), ("y", 8))] == [5, 8]
+    broker.opened("a")
+    assert missed(broker, 5, 10**12) == ["y"]
+    assert missed(broker, 0, 10**12) == ["x", "y"]
+    assert missed(broker, -1) is None
+
+
+def test_a_log_may_be_held_to_a_count():
+    broker = Broker(is_log=True, retention_count=2)
+    for lsn in (5, 8, 9):
+        broker.keep(0, str(lsn), lsn)
+    broker.opened("a")
+    assert missed(broker, 4) is None
+    assert missed(broker, 5) == ["8", "9"]
+
+
+def test_a_log_survives_a_restart_but_not_a_store_that_went_back():
+    broker = Broker(is_log=True)
+    broker.keep(0, "x", 5)
+    broker.forget()
+    broker.opened("a")
+    assert missed(broker, 0) == ["x"]
+    broker.reset(7)
+    broker.opened("a")
+    assert missed(broker, 5) is None
+    assert missed(broker, 7) == []
+    assert broker.keep(0, "y", 8) == 8

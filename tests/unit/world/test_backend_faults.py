@@ -130,7 +130,9 @@ def verdicts(name: str, **design) -> dict[str, str]:
     [
         ("crash-before-event", {}, ["CONV", "INVAL"]),
         ("crash-before-event", {"outbox": True}, ["INVAL"]),
+        ("crash-before-event", {"recovery": {"strategy": "audit"}}, []),
         ("lost-commits", {}, ["CONV", "DURABLE"]),
+        ("lost-commits", {"recovery": {"strategy": "audit"}}, ["DURABLE"]),
         ("stale-replica", {}, ["CONV", "INVAL", "RYW", "MONO"]),
         ("stale-replica", {"read": {"fresh_by": "token"}}, []),
     ],

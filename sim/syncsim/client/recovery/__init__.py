@@ -37,6 +37,8 @@ class RecoveryStrategy:
 
 def recovery_strategy(recovery: Recovery) -> RecoveryStrategy:
     """Return the strategy that a design names."""
+    from syncsim.client.recovery.audit import Audit
+    from syncsim.client.recovery.cursor import Cursor
     from syncsim.client.recovery.invalidate_all import InvalidateAll
     from syncsim.client.recovery.invalidate_spread import InvalidateSpread
     from syncsim.client.recovery.nothing import Nothing
@@ -47,6 +49,8 @@ def recovery_strategy(recovery: Recovery) -> RecoveryStrategy:
         "invalidate-all": InvalidateAll,
         "invalidate-spread": InvalidateSpread,
         "replay": Replay,
+        "cursor": Cursor,
+        "audit": Audit,
     }
     if recovery.strategy in made:
         return made[recovery.strategy]()
