@@ -26,6 +26,7 @@ from syncsim.history.vocabulary import REWIND
 from syncsim.host import Host, settings_of
 from syncsim.machines import Machines
 from syncsim.net import BACKEND, STACKS, Broker, Net
+from syncsim.net.broker import Kept
 from syncsim.net.messages import RESUME_BYTES, ErrorBody, Message, ResumeBody, ResumedBody
 from syncsim.scenario.person import arrivals, choose
 from syncsim.scenario.scenario import MODEL, ClientSpec, Load, Scenario, Step
@@ -361,8 +362,9 @@ class World:
                 self._engine.after(out.at_us - self._engine.now_us, self._host.due, out.due)
 
     def _publish(self, publish: backend_ports.Publish, cause: int) -> None:
-        offset = self._broker.keep(self._engine.now_us, publish, publish.event.lsn)
-        told, away = self._broker.fan_out(publish.origin)
+        kept = self._broker.keep(self._engine.now_us, publish, publish.event.lsn)
+        echoes = self._scenario.design.echoes
+        told, away = self._broker.fan_out("" if echoes else publish.origin)
         event = publish.event
         entity, version = event.rows[0]
         seq = self.history.append(
@@ -371,17 +373,17 @@ class World:
         )  # fmt: skip
         for clients, carry in ((told, self._net.frame), (away, self._net.missed)):
             for client in clients:
-                carry(self._event(publish, client, offset), seq)
+                carry(self._event(kept, client), seq)
 
-    def _event(
-        self, publish: backend_ports.Publish, client: str, offset: int, again: str = ""
-    ) -> Message:
+    def _event(self, kept: Kept, client: str, again: str = "") -> Message:
         """Return the message that tells a client of a change, perhaps again."""
+        publish: backend_ports.Publish = kept.change
         body, size = publish.told_to(self._clients[client].role)
         entity, version = body.rows[0]
         return Message(
             f"{publish.name}>{client}{again}", BACKEND, client, "event",
-            body._replace(offset=offset), size, body.intent, entity, version, body.lsn,
+            body._replace(offset=kept.offset, previous=kept.previous), size, body.intent, entity,
+            version, body.lsn,
         )  # fmt: skip
 
     def _resume(self, message: Message, body: ResumeBody, seq: int) -> None:
@@ -389,9 +391,8 @@ class World:
         client = message.sender
         kept = self._broker.missed(client, body.cursor, self._engine.now_us)
         for each in kept or ():
-            if each.change.origin != client:
-                told = self._event(each.change, client, each.offset, f"@{message.name}")
-                self._net.frame(told, seq)
+            if self._scenario.design.echoes or each.change.origin != client:
+                self._net.frame(self._event(each, client, f"@{message.name}"), seq)
         answer = ResumedBody(kept is not None, self._broker.opened_at(client))
         name = f"{message.name}/reply"
         reply = Message(name, BACKEND, client, "resumed", answer, RESUME_BYTES)

@@ -307,9 +307,10 @@ class Backend:
             event = EventBody(action.name, asker.intent, lsn, named, self._merge.clock)
             name = f"{asker.request}/{id_of(row.entity)}"
             patches = None
-            if self._settings.payload == "changes":
+            if self._settings.payload != "ids":
                 roles = (role for role, _ in self._users.values())
-                patches = patches_of(self._store, roles, made, before)
+                base = before if self._settings.payload == "changes" else {}
+                patches = patches_of(self._store, roles, made, base)
             self._publish(Publish(name, asker.client, event, patches), out)
         return made
 

@@ -12,7 +12,10 @@ from syncsim.net.messages import Patch
 def patches_of(
     store: Store, roles: Iterable[str], made: Iterable[Row], before: Mapping[str, Row | None]
 ) -> dict[str, tuple[Patch, ...]]:
-    """Return the changes of a commit by role; a row that a role may not see is not told of."""
+    """Return the changes of a commit by role; a row that a role may not see is not told of.
+
+    A row that is not in `before` is told of as a whole.
+    """
     rows = tuple(made)
     return {role: tuple(_seen(store, role, rows, before)) for role in dict.fromkeys(roles)}
 

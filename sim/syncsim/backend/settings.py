@@ -24,7 +24,7 @@ class Settings:
     """
 
     push: bool = True
-    payload: Literal["ids", "changes"] = "ids"
+    payload: Literal["ids", "changes", "rows"] = "ids"
     audit: bool = True
     outbox: bool = False
     replicas: int = 0

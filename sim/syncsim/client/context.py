@@ -76,6 +76,10 @@ class Context:
         self._named[name] = count
         return name if count == 1 else f"{name}#{count}"
 
+    def is_armed(self, trigger: str) -> bool:
+        """Tell whether something is noted to make this client look again by itself."""
+        return self._armed.get(trigger, False)
+
     def arm(self, trigger: str, *, armed: bool) -> None:
         """Note that something will make this client look again by itself, or no longer."""
         if self._armed.get(trigger, False) != armed:

@@ -73,6 +73,18 @@ class Views:
         """Return the views on screen."""
         return [view for view in self._views.values() if view.is_mounted]
 
+    def held_lsn(self) -> int:
+        """Return the commit that all views held stand for at least, -1 if there is none.
+
+        A view that is off screen and marked stale does not count: it is fetched before it is shown.
+        """
+        lsns = [
+            view.read_lsn
+            for view in self._views.values()
+            if view.query is not None and (view.is_mounted or not view.query.state.is_invalidated)
+        ]
+        return min(lsns, default=-1)
+
     def known(self, entity: str) -> Row | None:
         """Return the newest confirmed version of a row that this client holds."""
         best = self._slices.rows.get(entity)

@@ -30,10 +30,14 @@ NEEDS: tuple[Need, ...] = (
     Need(("read.strategy", "generation"), "push", (True,), _PUSHED),
     *(
         need
-        for name in ("patch", "versioned-patch")
+        for name, payload, because in (
+            ("patch", "changes", "it writes what changed"),
+            ("versioned-patch", "changes", "it writes what changed"),
+            ("delta-log", "rows", "a row may come onto a list without a change that made it new"),
+        )
         for need in (
             Need(("read.strategy", name), "push", (True,), _PUSHED),
-            Need(("read.strategy", name), "feed.payload", ("changes",), "it writes what changed"),
+            Need(("read.strategy", name), "feed.payload", (payload,), because),
             Need(
                 ("read.strategy", name),
                 "overlay.strategy",
@@ -42,19 +46,39 @@ NEEDS: tuple[Need, ...] = (
             ),
         )
     ),
-    Need(
-        ("read.strategy", "versioned-patch"),
-        "keep_newest",
-        (True,),
-        "an answer from before a change would undo it, and no event would tell of that",
+    *(
+        need
+        for name in ("versioned-patch", "delta-log")
+        for need in (
+            Need(
+                ("read.strategy", name),
+                "keep_newest",
+                (True,),
+                "an answer from before a change would undo it, and no event would tell of that",
+            ),
+            Need(
+                ("read.strategy", name),
+                "store",
+                ("cache-and-slice",),
+                "an older answer would bring back a row that has left a list and is kept nowhere "
+                "else",
+            ),
+        )
     ),
     Need(
-        ("read.strategy", "versioned-patch"),
-        "store",
-        ("cache-and-slice",),
-        "an older answer would bring back a row that has left a list and is kept nowhere else",
+        ("read.strategy", "delta-log"),
+        "feed.delivery",
+        ("log",),
+        "an event that is lost would be a hole that all later ones wait behind",
+    ),
+    Need(
+        ("read.strategy", "delta-log"),
+        "recovery.strategy",
+        ("cursor",),
+        "what follows a gap must not be applied, and only a cursor brings what is missing",
     ),
     Need(("feed.payload", "changes"), "push", (True,), "nobody is told without it"),
+    Need(("feed.payload", "rows"), "push", (True,), "nobody is told without it"),
     Need(("read.strategy", "poll"), "read.interval_us", (), "it fetches at that interval"),
     Need(("recovery.strategy", "invalidate-all"), "push", (True,), _PUSHED),
     Need(("recovery.strategy", "invalidate-spread"), "push", (True,), _PUSHED),

@@ -37,7 +37,8 @@ class Read:
     `generation`: the same, but each fetch remembers how often its query had been invalidated
     when it began, so none is absorbed. `patch`: an event carries what changed, and that is
     written into the rows held. `versioned-patch`: the same if it is the next change of its row;
-    if one was missed, the related queries are fetched.
+    if one was missed, the related queries are fetched. `delta-log`: events carry the rows, also
+    those of a client's own changes, and are applied in the order of the log and in no other.
     """
 
     strategy: str
@@ -145,12 +146,13 @@ class Merge:
 class Feed:
     """How the backend tells of changes.
 
-    An event carries the `ids` and versions of the rows, or also what was changed of them. With a
+    An event carries the `ids` and versions of the rows, or also what was changed of them, or the
+    whole rows. With a
     `retention_us`, events are numbered and kept for so long. A `log` has the number of the commit
     for each, survives a restart, and keeps all if neither a time nor a count is given.
     """
 
-    payload: Literal["ids", "changes"] = "ids"
+    payload: Literal["ids", "changes", "rows"] = "ids"
     delivery: Literal["at-most-once", "log"] = quiet("at-most-once")
     retention_us: int = 0
     retention_count: int = 0
@@ -190,6 +192,11 @@ class Design:
     def numbers_intents(self) -> bool:
         """Tell whether writes are numbered, and answers tell the last number decided."""
         return self.overlay.strategy == "rebase"
+
+    @property
+    def echoes(self) -> bool:
+        """Tell whether a client is told of its own changes, too."""
+        return self.read.strategy == "delta-log"
 
     def facts(self) -> dict[str, Any]:
         """Return the design as plain data for a header.

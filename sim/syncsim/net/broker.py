@@ -10,11 +10,15 @@ KEPT_MAX = 1_000_000
 
 
 class Kept(NamedTuple):
-    """A change that was published: its number, when that was, and what it is."""
+    """A change that was published: its number and the one before, when that was, what it is.
+
+    Both numbers are 0 where nothing is kept.
+    """
 
     offset: int
     at_us: int
     change: Any
+    previous: int = 0
 
 
 class Broker:
@@ -54,16 +58,18 @@ class Broker:
         away = [name for name, is_open in self._open.items() if not is_open and name != origin]
         return told, away
 
-    def keep(self, now_us: int, change: Any, lsn: int = 0) -> int:
-        """Number a change and keep it for a while; return its number, 0 if nothing is kept."""
+    def keep(self, now_us: int, change: Any, lsn: int = 0) -> Kept:
+        """Number a change and keep it for a while; return it with its number."""
         if not self._retention_us and not self._is_log:
-            return 0
+            return Kept(0, now_us, change)
         self._forget_until(now_us)
         assert len(self._kept) < KEPT_MAX, "too many changes are kept"
         assert not self._is_log or lsn > self._offset, "a log has the commits in their order"
-        self._offset = lsn if self._is_log else self._offset + 1
-        self._kept.append(Kept(self._offset, now_us, change))
-        return self._offset
+        previous = self._offset
+        self._offset = lsn if self._is_log else previous + 1
+        kept = Kept(self._offset, now_us, change, previous)
+        self._kept.append(kept)
+        return kept
 
     def opened_at(self, client: str) -> int:
         """Return the number of the last change before a client's session; it is told the rest."""

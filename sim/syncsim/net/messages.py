@@ -117,7 +117,7 @@ class ResultBody(NamedTuple):
 class Patch(NamedTuple):
     """What one commit changed of a row, as far as the role of the one who is told sees it.
 
-    A row that is new has all its fields in it.
+    A row that is new has all its fields in it, and any row where the feed carries rows.
     """
 
     entity: str
@@ -130,7 +130,8 @@ class EventBody(NamedTuple):
     """Told to every other client after a commit; it names the rows but does not hold them.
 
     `patches` say what changed of each row, where the design's feed carries changes. `offset` is
-    the number of the event where the feed keeps events, else 0.
+    the number of the event where the feed keeps events, else 0, and `previous` that of the
+    event before it.
     """
 
     action: str
@@ -140,6 +141,7 @@ class EventBody(NamedTuple):
     clock: Stamp | None = None
     patches: tuple[Patch, ...] = ()
     offset: int = 0
+    previous: int = 0
 
 
 class ResumeBody(NamedTuple):

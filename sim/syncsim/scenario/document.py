@@ -181,10 +181,10 @@ class MergeText(Model):
 class FeedText(Model):
     """How the backend tells of changes."""
 
-    payload: Literal["ids", "changes"] = Field(
+    payload: Literal["ids", "changes", "rows"] = Field(
         "ids",
         description="Whether an event names the rows and their versions only, or also carries "
-        "what changed.",
+        "what changed, or the whole rows.",
     )
     delivery: Literal["at-most-once", "log"] = Field(
         "at-most-once",

@@ -37,12 +37,12 @@ def missed(broker: Broker, cursor: int, now_us: int = 0) -> list[str] | None:
 
 
 def test_by_default_nothing_is_kept_or_numbered():
-    assert Broker().keep(0, "x") == 0
+    assert Broker().keep(0, "x") == (0, 0, "x", 0)
 
 
 def test_what_was_published_before_the_session_is_told_again_from_the_cursor_on():
     broker = Broker(100)
-    assert [broker.keep(at_us, change) for at_us, change in enumerate("xyz")] == [1, 2, 3]
+    assert [broker.keep(at_us, change).offset for at_us, change in enumerate("xyz")] == [1, 2, 3]
     broker.opened("a")
     broker.keep(3, "later")
     assert missed(broker, 1) == ["y", "z"], "what came later is told live"
@@ -72,7 +72,8 @@ def test_a_restart_forgets_all_and_knows_that_it_did():
 
 def test_a_log_numbers_by_commit_and_keeps_all():
     broker = Broker(is_log=True)
-    assert [broker.keep(0, change, lsn) for change, lsn in (("x", 5), ("y", 8))] == [5, 8]
+    kept = [broker.keep(0, change, lsn) for change, lsn in (("x", 5), ("y", 8))]
+    assert [(each.offset, each.previous) for each in kept] == [(5, 0), (8, 5)]
     broker.opened("a")
     assert missed(broker, 5, 10**12) == ["y"]
     assert missed(broker, 0, 10**12) == ["x", "y"]
@@ -98,4 +99,4 @@ def test_a_log_survives_a_restart_but_not_a_store_that_went_back():
     broker.opened("a")
     assert missed(broker, 5) is None
     assert missed(broker, 7) == []
-    assert broker.keep(0, "y", 8) == 8
+    assert broker.keep(0, "y", 8) == (8, 0, "y", 7)

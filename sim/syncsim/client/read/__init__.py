@@ -48,6 +48,7 @@ class ReadStrategy(ABC):
 
 def read_strategy(read: Read) -> ReadStrategy:
     """Return the strategy that a design names."""
+    from syncsim.client.read.delta_log import DeltaLog
     from syncsim.client.read.generation import Generation
     from syncsim.client.read.invalidate import Invalidate
     from syncsim.client.read.manual import Manual
@@ -62,6 +63,7 @@ def read_strategy(read: Read) -> ReadStrategy:
         "patch": Patching,
         "versioned-patch": VersionedPatching,
         "generation": Generation,
+        "delta-log": DeltaLog,
     }
     if read.strategy in made:
         return made[read.strategy]()

@@ -41,12 +41,14 @@ class Audit(RecoveryStrategy):
         context = views.context
         context.arm(AUDIT, armed=True)
         every_us = context.design.recovery.every_us
+        assert every_us > 0, "an interval of nothing would never let time pass"
         first_us = every_us - (every_us * context.luck >> LUCK_BITS)
         context.page.set_timeout(lambda: self._ask(views), first_us // MS)
 
     def _ask(self, views: Views) -> None:
         context = views.context
-        context.page.set_timeout(lambda: self._ask(views), context.design.recovery.every_us // MS)
+        every_ms = max(context.design.recovery.every_us // MS, 1)
+        context.page.set_timeout(lambda: self._ask(views), every_ms)
         held = [view for view in views.mounted() if view.confirmed is not None]
         if not held:
             return
@@ -67,6 +69,7 @@ class Audit(RecoveryStrategy):
     ) -> None:
         """Fetch what differs, unless that is being mended already."""
         context = views.context
+        assert all(place < len(held) for place in body.differ), body
         wrong = [held[place] for place in body.differ if is_as(held[place], digests[place])]
         context.origin, context.trigger = body.request, "audit"
         views.invalidate(wrong, "audit")

@@ -45,7 +45,7 @@ class Cursor(RecoveryStrategy):
     def on_open(self, views: Views) -> None:
         """Say which commit the rows stand for."""
         context = views.context
-        self._cursor = max(self._cursor, held_lsn(views))
+        self._cursor = max(self._cursor, views.held_lsn())
         name = f"{context.name}:resume@{context.origin}"
         body = ResumeBody(self._cursor)
         context.out.append(Frame(name, "resume", body, RESUME_BYTES, context.page.cause))
@@ -57,6 +57,7 @@ class Cursor(RecoveryStrategy):
 
     def on_resumed(self, views: Views, body: ResumedBody) -> None:
         """Carry on if all was told; else fetch everything, and owe it until it is there."""
+        assert body.offset >= 0, body
         self._is_resumed = True
         self._newest = max(self._newest, body.offset)
         views.context.arm(RESYNC, armed=False)
@@ -77,20 +78,7 @@ class Cursor(RecoveryStrategy):
         """Take what was told of as known, once nothing can be missing below it."""
         if not self._is_resumed:
             return
-        if self._owed >= 0 and held_lsn(views) >= self._owed:
+        if self._owed >= 0 and views.held_lsn() >= self._owed:
             self._owed = -1
         if self._owed < 0:
             self._cursor = max(self._cursor, self._newest)
-
-
-def held_lsn(views: Views) -> int:
-    """Return the commit that all views held stand for at least, -1 if there is none.
-
-    A view that is off screen and marked stale does not count: it is fetched before it is shown.
-    """
-    lsns = [
-        view.read_lsn
-        for view in views.cached()
-        if view.is_mounted or view.query is None or not view.query.state.is_invalidated
-    ]
-    return min(lsns, default=-1)
