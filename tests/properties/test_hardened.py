@@ -45,11 +45,22 @@ def failures(verdict: Verdict) -> list[str]:
     ]
 
 
+BEYOND = {
+    "faults/crash-before-event": {"CONV", "INVAL"},  # needs an outbox
+    "faults/lost-commits": {"CONV", "DURABLE"},  # no client can know what a backend forgot
+    "faults/sleeping-laptop": {"INVAL"},  # a machine that sleeps shows what it showed
+    "faults/stale-replica": {"CONV", "INVAL"},  # needs `fresh_by`
+}
+"""What the design cannot help: the checks that fail in scenarios about other parts."""
+
+
 @pytest.mark.parametrize("name", names("scenarios"))
-def test_hardened_passes_every_scenario_of_the_catalogue_on_its_own_network(name):
+def test_hardened_passes_every_scenario_of_the_catalogue_but_what_it_cannot_help(name):
     for seed in SEEDS:
         verdict = judge(run(load(name, design="hardened", seed=seed)))
-        assert verdict.status is Status.PASS, verdict
+        failed = {each.check for each in verdict.findings if each.status is Status.FAIL}
+        assert failed == BEYOND.get(name, set()), verdict
+        assert failed or verdict.status is Status.PASS, verdict
 
 
 @pytest.mark.parametrize("seed", range(1, 9))
