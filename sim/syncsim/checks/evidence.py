@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from syncsim.history import History, Record
 from syncsim.history.vocabulary import REWIND
 from syncsim.staleness import Window, measure
+from syncsim.staleness.underway import Underway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ class Evidence:
         What a record does not say, a check would take as not having happened.
         """
         for kind, name in fields.items():
-            for record in self.history.of(kind):
+            for record in self.of(kind):
                 if getattr(record, name) == "":
                     return f"the {kind} record of {seconds(record.time_us)} has no {name}"
         return ""
@@ -83,9 +85,24 @@ class Evidence:
 
     def of(self, *kinds: str) -> Sequence[Record]:
         """Return the records of these kinds, in order."""
-        lists = [self._by_kind.get(kind, []) for kind in dict.fromkeys(kinds)]
-        # Records differ in `seq`, their first field, so nothing else is compared.
-        return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
+        return _in_order([self._by_kind.get(kind, []) for kind in dict.fromkeys(kinds)])
+
+    @cached_property
+    def _under_way(self) -> Sequence[Record]:
+        """Return the records that `Underway` follows, without messages that carry no event.
+
+        Half of a history are the ways of requests and answers, which a fetch stands for.
+        """
+        sent = [send for send in self.of("send") if (send.data or {}).get("what") == "event"]
+        events = {send.message for send in sent}
+        received = [receive for receive in self.of("receive") if receive.message in events]
+        others = (kind for kind in Underway.KINDS if kind not in ("send", "receive"))
+        return _in_order([sent, received, *(self.of(kind) for kind in others)])
+
+    def under_way_and(self, *kinds: str) -> Sequence[Record]:
+        """Return, in order, what `Underway` follows and the records of other kinds."""
+        assert not {*kinds} & {*Underway.KINDS}, kinds
+        return _in_order([self._under_way, self.of(*kinds)])
 
     @cached_property
     def commits_by_version(self) -> dict[tuple[str, int], Record]:
@@ -117,6 +134,12 @@ class Evidence:
             )
             for name, records in of.items()
         }
+
+
+def _in_order(lists: list[Sequence[Record]]) -> Sequence[Record]:
+    """Return the records of several ordered lists in one order, that of `seq`."""
+    # Timsort merges lists that are in order, and comparing integers is what it does fastest.
+    return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists), key=itemgetter(0))
 
 
 SYSTEM = "system"

@@ -24,7 +24,8 @@ from syncsim.staleness.underway import Underway
 def judge(evidence: Evidence) -> Finding:
     """Watch every stale row, and after each instant ask whether anything can mend it."""
     watch = _Watch(evidence)
-    for record in evidence.of(*watch.handlers):
+    more = (kind for kind in watch.handlers if kind not in Underway.KINDS)
+    for record in evidence.under_way_and(*more):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
         watch.handlers[record.kind](record)

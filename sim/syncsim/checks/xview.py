@@ -16,13 +16,11 @@ from syncsim.staleness.underway import Underway
 Pair = tuple[str, str]
 """The two views that show a row, in alphabetical order."""
 
-_KINDS = tuple(dict.fromkeys(("mount", "unmount", "paint", *Underway.KINDS)))
-
 
 def judge(evidence: Evidence) -> Finding:
     """Compare the copies of each row that an instant touched, and watch those that differ."""
     watch = _Watch(evidence)
-    for record in evidence.of(*_KINDS):
+    for record in evidence.under_way_and("mount", "unmount", "paint"):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
         watch.take(record)

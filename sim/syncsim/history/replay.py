@@ -38,6 +38,28 @@ class Painted(NamedTuple):
     seq: int
 
 
+class Projection:
+    """What a role may see of each row.
+
+    All screens of a role share one, which keeps what it made of the newest version of each row:
+    a commit concerns every screen.
+    """
+
+    def __init__(self, names: dict[str, tuple[str, ...]]) -> None:
+        self._names = names
+        self._made: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {}
+
+    def project(self, entity: str, fields: dict[str, Any]) -> dict[str, Any] | None:
+        """Return a row as the role may see it, None if it may not; nobody changes it."""
+        made = self._made.get(entity)
+        if made is not None and made[0] is fields:
+            return made[1]
+        names = self._names.get(entity_type(entity))
+        seen = None if names is None else {name: fields.get(name) for name in names}
+        self._made[entity] = fields, seen
+        return seen
+
+
 @dataclass(slots=True, kw_only=True)
 class Screen:
     """One mounted view of one client.
@@ -53,7 +75,7 @@ class Screen:
     query: str
     entity_type: str
     test: Test | None
-    projection: dict[str, tuple[str, ...]]
+    projection: Projection
     mounted_us: int
     ready: bool = False
     truth: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -64,10 +86,7 @@ class Screen:
 
     def project(self, entity: str, fields: dict[str, Any]) -> dict[str, Any] | None:
         """Return the row as this client's role may see it, None if it may not."""
-        names = self.projection.get(entity_type(entity))
-        if names is None:
-            return None
-        return {name: fields.get(name) for name in names}
+        return self.projection.project(entity, fields)
 
     def is_stale(self, entity: str) -> bool:
         """Tell whether this view shows something other than the backend holds.
@@ -102,6 +121,7 @@ class Replay:
         self._queries: dict[str, Any] = domain.get("queries", {})
         self._projections: dict[str, list[str]] = domain.get("projections", {})
         self._clients: dict[str, dict[str, str]] = header.get("clients", {})
+        self._roles: dict[str, Projection] = {}
         self.rows: dict[str, Row] = {}
         self._committed_us: dict[str, int] = {}
         self.screens: dict[tuple[str, str], Screen] = {}
@@ -140,16 +160,22 @@ class Replay:
             query=query or SLICE,
             entity_type=facts["entity"] if facts else "",
             test=compile_conditions([tuple(c) for c in facts["where"]], names) if facts else None,
-            projection={
-                key.partition("/")[2]: tuple(fields)
-                for key, fields in self._projections.items()
-                if key.partition("/")[0] == role
-            },
+            projection=self._projection_of(role),
             mounted_us=record.time_us,
         )
         for entity, row in self.rows.items():
             self._set_truth(screen, entity, row, self._committed_us[entity])
         self.screens[record.at, record.view] = screen
+
+    def _projection_of(self, role: str) -> Projection:
+        if role not in self._roles:
+            names = {
+                key.partition("/")[2]: tuple(fields)
+                for key, fields in self._projections.items()
+                if key.partition("/")[0] == role
+            }
+            self._roles[role] = Projection(names)
+        return self._roles[role]
 
     def _ready(self, record: Record) -> list[tuple[Screen, str]]:
         screen = self.screens.get((record.at, record.view))

@@ -76,6 +76,7 @@ def seen_before(evidence, author, beside):
         for record in evidence.history.of("commit")
         if record.intent in overlays
         and record.intent in evidence.intents
+        and record.seq > evidence.intents[record.intent].asked.seq
         and record.entity == beside.entity
     }
     return max(
