@@ -39,6 +39,9 @@ VERB_MEANINGS = {
     "sleep": "The client's machine stands still: no timer runs, its network is gone, nobody sits "
     "at it. When it wakes, late timers run and what it missed is told; its browser says nothing.",
     "wake": "End the `sleep` of that client.",
+    "reload": "The client's page is loaded anew: its socket, its requests and the intents "
+    "without an outcome are gone with it, unless the design stores them (`read.persist`, "
+    "`write.persist`).",
     "expire-token": "The client's access token is good no more: requests are answered 401, and the "
     "client gets a new one and sends them again.",
     "drop": "The client's WebSocket breaks somewhere along its path, and nothing else. If "

@@ -50,6 +50,7 @@ def _is_silent(fault: Fault) -> bool:
 def _sleep(stage: Stage, fault: Fault, seq: int) -> None:
     """Let a machine stand still; its network goes, and nobody tells the page."""
     stage.machines.sleep(fault.on)
+    stage.net.dialler(fault.on).sleep()
     stage.machines.pull(fault.on, fault.do)
     stage.net.cut(fault.on, seq)
 
@@ -57,7 +58,15 @@ def _sleep(stage: Stage, fault: Fault, seq: int) -> None:
 def _wake(stage: Stage, fault: Fault, seq: int) -> None:
     if stage.machines.plug(fault.on, fault.do):
         stage.net.mend(fault.on)
+    stage.net.dialler(fault.on).wake()
     stage.wake(fault.on, seq)
+
+
+def _reload(stage: Stage, fault: Fault, seq: int) -> None:
+    """Load a client's page anew; at a machine that sleeps nobody does."""
+    if not stage.machines.is_asleep(fault.on):
+        stage.net.leave(fault.on, seq)
+        stage.tell(fault.on, ports.Reload(), seq)
 
 
 def _expire(stage: Stage, fault: Fault, seq: int) -> None:
@@ -113,6 +122,7 @@ def _set_clock(stage: Stage, place: str, skew_us: int, drift_ppm: int, seq: int)
 DEEDS: Mapping[str, Deed] = {
     "partition": Deed(begin=_cut, end=_mend),
     "sleep": Deed(begin=_sleep, end=_wake),
+    "reload": Deed(begin=_reload),
     "expire-token": Deed(begin=_expire),
     "drop": Deed(begin=_drop),
     "hold": Deed(begin=_hold, end=_release),

@@ -129,6 +129,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "invalidate": ("view", "reason"),
     "freshen": ("view", "reason"),
     "event": ("entity", "version", "lsn", "action"),
+    "forget": ("intent",),
     "arm": ("trigger",),
     "disarm": ("trigger",),
     "publish": ("entity", "version", "to"),

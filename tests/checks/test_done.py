@@ -32,6 +32,16 @@ def test_the_story_tells_of_a_refusal_that_was_not_passed_on():
     assert found.why.endswith("The backend refused it at 0.150 s.")
 
 
+def test_the_story_tells_that_the_page_had_not_stored_the_intent():
+    line = "@120 op-1.forget(i1) @150 +A1{status=accepted}/i1 @900 end"
+    story = finding(CHECK, ASKED + line).stories[0]
+    assert story.text.endswith(
+        " The page was loaded anew at 0.120 s and had not stored it. The backend committed it at"
+        " 0.150 s."
+    )
+    assert story.records == (1, 2, 3)
+
+
 def test_an_intent_that_ended_twice_fails():
     found = finding(CHECK, ASKED + "@200 op-1!i1=refused @300 op-1!i1=ok end")
     assert (found.status, found.failures) == (Status.FAIL, 1)

@@ -57,7 +57,7 @@ def test_every_kind_of_record_says_something():
         " op-1.fault(partition) op-1.heal(partition) op-2.event(A1,2)"
         " op-2.invalidate(pending,event)"
         " op-2.freshen(pending,rollback) op-2.fetch_failed(pending,f1,timeout)"
-        " op-2.fetch_cancelled(pending,f1,event) op-2.unmount(pending)"
+        " op-2.fetch_cancelled(pending,f1,event) op-2.unmount(pending) op-2.forget(i9)"
         " op-1+i1:A1.1{status=accepted}"
         " op-1-i1:A1=rollback op-1:pending<A1.2 op-1:pending<-A1 op-1:pending-A1 op-1!i1=ok"
         " op-1:pending=A1.1{status=accepted}+i1 -A1/i1:forbidden op-1.arm(online)"

@@ -25,6 +25,7 @@ def judge(evidence: Evidence) -> Finding:
     for record in evidence.of("outcome"):
         if record.intent in outcomes:
             outcomes[record.intent].append(record)
+    forgotten = {record.intent: record for record in evidence.history.of("forget")}
     ended = run_ended(evidence.history)
     stories = []
     for intent in evidence.intents.values():
@@ -32,7 +33,7 @@ def judge(evidence: Evidence) -> Finding:
         if len(shown) > 1:
             stories.append(_twice(intent, shown))
         elif not shown and ended:
-            stories.append(_never(intent, evidence.history.end_us))
+            stories.append(_never(intent, forgotten.get(intent.id), evidence.history.end_us))
     return conclude(
         "DONE",
         seen=len(evidence.intents) if ended else 0,
@@ -55,18 +56,23 @@ def _twice(intent: Intent, shown: list[Record]) -> Story:
     )
 
 
-def _never(intent: Intent, end_us: int) -> Story:
+def _never(intent: Intent, forgotten: Record | None, end_us: int) -> Story:
     known = ""
     if intent.commits:
         known = f" The backend committed it at {seconds(intent.commits[0].time_us)}."
     elif intent.refusals:
         known = f" The backend refused it at {seconds(intent.refusals[0].time_us)}."
+    if forgotten is not None:
+        when = seconds(forgotten.time_us)
+        known = f" The page was loaded anew at {when} and had not stored it.{known}"
+    lost = () if forgotten is None else (forgotten,)
+    told = sorted((intent.asked, *lost, *intent.commits, *intent.refusals), key=lambda r: r.seq)
     return Story(
         text=(
             f"{chose(intent)} and had no answer when the run ended at {seconds(end_us)}, not even"
             f" that the outcome is unknown.{known}"
         ),
-        records=tuple(record.seq for record in (intent.asked, *intent.commits, *intent.refusals)),
+        records=tuple(record.seq for record in told),
         at_us=end_us,
         client=intent.asked.at,
         entity=intent.asked.entity,

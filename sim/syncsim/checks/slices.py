@@ -108,6 +108,7 @@ def _of_client(record: Record, data: dict[str, Any], row: str) -> str:
     return {
         "mount": f"{view} comes on screen",
         "unmount": f"{view} leaves the screen",
+        "forget": "forgets a pending intent, as its page is gone",
         "fetch": f"asks for {view} ({data.get('trigger', '')})",
         "fetched": f"has the answer for {view}{at}",
         "fetch_failed": f"the request for {view} fails ({reason})",

@@ -26,6 +26,7 @@ from syncsim.client.ports import (
     Output,
     Received,
     Refresh,
+    Reload,
     SetClock,
     Show,
     SocketClosed,
@@ -38,6 +39,7 @@ from syncsim.client.read import read_strategy
 from syncsim.client.recovery import recovery_strategy
 from syncsim.client.screen import Screen
 from syncsim.client.slices import SliceStore
+from syncsim.client.stored import Stored, restore_views, store_views
 from syncsim.client.view import View
 from syncsim.client.views import Views
 from syncsim.client.write import write_strategy
@@ -62,6 +64,28 @@ class Client:
         self.role = role
         self.picture = Picture(role=role, user=user, domain=domain)
         self._context = Context(name=name, role=role, user=user, domain=domain, design=design)
+        self._lost: dict[str, None] = {}
+        self._load()
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            Start: self._start,
+            Ask: self._ask,
+            Show: self._show,
+            Open: self._open,
+            Close: self._close,
+            Refresh: self._refresh,
+            Received: self._received,
+            Failed: self._failed,
+            SocketOpened: self._socket_opened,
+            SocketClosed: self._socket_closed,
+            Online: self._online,
+            Offline: self._offline,
+            Reload: self._reload,
+            SetClock: self._set_clock,
+        }
+
+    def _load(self) -> None:
+        """Make the parts of a page that is loaded."""
+        design = self._context.design
         self._read = read_strategy(design.read)
         self._recovery = recovery_strategy(design.recovery)
         overlay = overlay_strategy(design.overlay)
@@ -81,21 +105,6 @@ class Client:
             write_strategy(design.write),
         )
         self._opened: View | None = None
-        self._handlers: dict[type, Callable[[Any], None]] = {
-            Start: self._start,
-            Ask: self._ask,
-            Show: self._show,
-            Open: self._open,
-            Close: self._close,
-            Refresh: self._refresh,
-            Received: self._received,
-            Failed: self._failed,
-            SocketOpened: self._socket_opened,
-            SocketClosed: self._socket_closed,
-            Online: self._online,
-            Offline: self._offline,
-            SetClock: self._set_clock,
-        }
 
     def handle(self, now_us: int, event: Input, cause: int = -1) -> list[Output]:
         """Take one input and return what it causes, in order."""
@@ -135,9 +144,18 @@ class Client:
         assert 0 <= event.luck < 1 << LUCK_BITS, event.luck
         context.luck = event.luck
         self._set_off_by("start", "mount")
+        self._begin(event.views)
+
+    def _begin(self, shown: tuple[str, ...], stored: Stored | None = None) -> None:
+        """Bring views on screen, and let everything start that starts by itself."""
+        context = self._context
         self._screen.start()
-        for view in event.views:
+        if stored is not None:
+            restore_views(self._views, stored.views)
+        for view in shown:
             self._views.mount(view)
+        if stored is not None:
+            self._writes.restore(stored.intents, stored.asked)
         self._read.start(self._views)
         self._recovery.start(self._views)
         if context.design.push:
@@ -216,6 +234,24 @@ class Client:
         self._set_off_by(event.step, "refresh")
         self._views.reload(self._views.mounted(), "refresh")
 
+    def _reload(self, event: Reload) -> None:
+        """Load the page anew: what is stored comes back, and the views of its address do.
+
+        A row that was open beside them is closed: no address names it.
+        """
+        context = self._context
+        shown = [view.name for view in self._views.mounted() if view is not self._opened]
+        intents = self._writes.leave()
+        views = store_views(self._views, without_overlays=context.design.write.persist)
+        stored = Stored(views, intents, self._writes.asked)
+        self._views.leave()
+        self._screen.close()
+        self._lost.update(dict.fromkeys(self._http.names()))
+        context.reload()
+        self._load()
+        self._set_off_by(context.unique("reload"), "mount")
+        self._begin(tuple(shown), stored)
+
     def _leave(self, view: View) -> None:
         self._views.unmount(view)
         self._screen.leave(view)
@@ -229,6 +265,8 @@ class Client:
 
     def _received(self, event: Received) -> None:
         body = event.body
+        if self._lost and getattr(body, "request", "") in self._lost:
+            return
         if isinstance(body, ErrorBody | TokenBody | AuditedBody):
             self._set_off_by(event.origin, "settle")
             self._http.answer(body.request, body)

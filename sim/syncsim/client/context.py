@@ -30,15 +30,26 @@ class Context:
         self.domain = domain
         self.design = design
         self.page = Page()
-        self.environment = Environment(self.page)
-        self.clock = stamp_clock(design.merge, name, self._reading_us)
+        self._load()
         self.origin = "start"
         self.trigger = "mount"
         self.luck = 0
         self.out: list[Output] = []
-        self.heard_lsn = -1
         self._named: dict[str, int] = {}
+
+    def _load(self) -> None:
+        """Begin as a page does that is loaded."""
+        self.environment = Environment(self.page)
+        self.clock = stamp_clock(self.design.merge, self.name, self._reading_us)
+        self.heard_lsn = -1
         self._armed: dict[str, bool] = {}
+
+    def reload(self) -> None:
+        """Forget what a page has in memory. Names stay in use, so that none is used twice."""
+        for trigger in list(self._armed):
+            self.arm(trigger, armed=False)
+        self.page.clear()
+        self._load()
 
     def _reading_us(self) -> int:
         """Return the time as this client's own clock shows it."""

@@ -76,6 +76,10 @@ class Http:
         if exchange is not None:
             self._fail(exchange, reason)
 
+    def names(self) -> list[str]:
+        """Return the names of the requests under way."""
+        return list(self._under_way)
+
     def go_offline(self) -> None:
         """Fail what is under way, as a browser does when it loses its network."""
         for name in list(self._under_way):

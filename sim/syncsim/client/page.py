@@ -75,6 +75,12 @@ class Page:
         """Call `callback` when the running task ends, behind the microtasks already queued."""
         self._microtasks.append(callback)
 
+    def clear(self) -> None:
+        """Forget all timers and microtasks: another page is loaded in this one's place."""
+        self._timers.clear()
+        self._callbacks.clear()
+        self._microtasks.clear()
+
     def skip_to(self, now_us: int) -> None:
         """Let the time be `now_us` without running what was due in between; that is late now."""
         assert now_us >= self._now_us, (now_us, self._now_us)

@@ -97,6 +97,10 @@ class Offline(NamedTuple):
     """The browser says that it is offline."""
 
 
+class Reload(NamedTuple):
+    """The page is loaded anew. Its socket is gone, and what it had only in memory."""
+
+
 class SetClock(NamedTuple):
     """The clock of the machine is `skew_us` ahead from now on, and gains `drift_ppm`."""
 
@@ -106,7 +110,7 @@ class SetClock(NamedTuple):
 
 Input = (
     Start | Ask | Show | Open | Close | Refresh | Received | Failed | Wake | SocketOpened
-    | SocketClosed | Online | Offline | Woke | SetClock
+    | SocketClosed | Online | Offline | Woke | Reload | SetClock
 )  # fmt: skip
 
 # Outputs. `cause` is the record that led to it: that of the input, or, for what a timer sets

@@ -42,6 +42,12 @@ class Screen:
             self._context.note("mount", view=SLICE, data={"query": None, "id": ""})
             self._context.note("ready", view=SLICE)
 
+    def close(self) -> None:
+        """Take everything off the screen, as the page is gone."""
+        if self._has_slice:
+            self._context.note("unmount", view=SLICE)
+        self._painted.clear()
+
     def touch(self, view: View) -> None:
         """Ask for a frame in which a view is painted again."""
         if view.is_mounted:

@@ -116,7 +116,7 @@ class Views:
 
     def mount(self, name: str, row_id: str = "") -> View:
         """Bring a view on screen; its observer fetches it if it is stale."""
-        view = self._view_of(name, row_id)
+        view = self.view_of(name, row_id)
         assert not view.is_mounted, view.view
         self.context.note("mount", view=view.view, data={"query": name, "id": row_id})
         if self.context.design.keep_newest:
@@ -129,7 +129,8 @@ class Views:
         self.touched(view)
         return view
 
-    def _view_of(self, name: str, row_id: str) -> View:
+    def view_of(self, name: str, row_id: str) -> View:
+        """Return a view by the name of its query and its row, new if need be."""
         facts, user = self.context.domain.queries[name], self.context.user
         key = facts.key_for(user, row_id)
         view = self._views.get("/".join(key))
@@ -189,6 +190,16 @@ class Views:
         unsubscribe, view.observer, view.unsubscribe = view.unsubscribe, None, None
         self.context.note("unmount", view=view.view)
         unsubscribe()
+
+    def leave(self) -> None:
+        """Take down what ends with the page: fetches under way, and the views on screen."""
+        note = self.context.note
+        for view in self._views.values():
+            if view.fetch is not None:
+                gone = {"reason": "reload"}
+                note("fetch_cancelled", message=view.fetch.request, view=view.view, data=gone)
+            if view.is_mounted:
+                note("unmount", view=view.view)
 
     # Fetching
 

@@ -74,6 +74,37 @@ class Writes:
         if self._write.submit(intent):
             self._send(intent)
 
+    @property
+    def asked(self) -> int:
+        """Return how many intents there were."""
+        return self._asked
+
+    def leave(self) -> tuple[Intent, ...]:
+        """Return what is stored of the pending intents as the page goes; the rest is forgotten."""
+        pending = tuple(self._pending.values())
+        if self._context.design.write.persist:
+            return pending
+        for intent in pending:
+            for entity in intent.overlaid:
+                data = {"reason": "reload"}
+                self._context.note("unlay", intent.name, "", entity, data=data)
+            self._context.note("forget", intent.name, "", intent.target)
+        return ()
+
+    def restore(self, intents: tuple[Intent, ...], asked: int) -> None:
+        """Show and send again, in their order, what the page before had stored.
+
+        A request of that page may have arrived; if intents have a key, the backend knows it.
+        """
+        assert not self._pending, "a page begins with what was stored"
+        self._asked = asked
+        for intent in intents:
+            intent.overlaid = []
+            self._pending[intent.name] = intent
+            self._overlay.put(self._views, intent)
+            if self._write.submit(intent):
+                self._send(intent)
+
     def _send(self, intent: Intent) -> None:
         write = self._context.design.write
         if write.sent_by == "thunk":

@@ -59,6 +59,8 @@ class Read:
     who has written reads from the primary for a while. `hold-event`: nobody is told of a change
     before every replica has it."""
     primary_window_us: int = 5 * SECOND_US
+    persist: bool = quiet(default=False)
+    """Whether the query cache is stored in the browser, and outlives a reload of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,8 @@ class Write:
     """What becomes of the intents that wait when one is refused: of those on its rows, of all."""
     invalidate_when_last: bool = quiet(default=False)
     """Whether an intent that ends invalidates nothing while others are under way."""
+    persist: bool = quiet(default=False)
+    """Whether intents without an outcome are stored, and sent again after a reload of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,13 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ),
     # client
     (
+        "forget",
+        "client",
+        "The page of a pending intent is gone, nothing of it was stored, and nobody will be told "
+        "what becomes of it.",
+        {},
+    ),
+    (
         "mount",
         "client",
         "A view comes on screen.",
@@ -106,7 +113,7 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "The overlay of an intent is taken away.",
         {
             "reason": "fence (base is from after the backend decided), response, rollback, timeout "
-            "(of waiting for the fence)"
+            "(of waiting for the fence), reload"
         },
     ),
     (

@@ -8,15 +8,17 @@ when the connection breaks, and then the sender cannot know what arrived.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from functools import partial
+from typing import Literal
 
 from syncsim.engine import Draws, Engine
 from syncsim.history import History
+from syncsim.net.dialler import Dialler
 from syncsim.net.link import RTO_MAX_US, Link
 from syncsim.net.messages import Message
+from syncsim.net.notes import Notes
 from syncsim.net.outages import outages
 from syncsim.net.profile import MILLION, Profile
-from syncsim.net.reconnector import Reconnector
 from syncsim.net.silence import (
     KERNEL_GIVES_UP_US,
     SYN_GIVES_UP_US,
@@ -54,11 +56,15 @@ class Net:
         self._engine = engine
         self._draws = draws
         self._history = history
+        notes = Notes(engine, history)
+        self._note_send, self._note_receive = notes.send, notes.receive
+        self._note_lose, self._note_close = notes.lose, notes.close
         self._profile = profile
         self._stack = stack
-        self._links = {
-            client: Place(client, Link(profile.access, draws, client)) for client in clients
-        }
+        self._links: dict[str, Place] = {}
+        for client in clients:
+            dialler = Dialler(client, stack, draws, engine, partial(self._redial, client))
+            self._links[client] = Place(client, Link(profile.access, draws, client), dialler)
         self._listener = listener
         self._is_calm = False
         self.backend_up = True
@@ -131,27 +137,25 @@ class Net:
         The listener is told when a socket opens and closes, but not of the tries in between.
         """
         link = self._links[client]
-        if link.reconnector is None:
-            now_us = self._engine.now_us
-            link.reconnector = Reconnector(self._stack, client, self._draws, now_us)
+        link.dialler.tries()
         link.attempts += 1
         trips = 2 * self._profile.handshake_rtts
         attempt = f"{client}/socket/{link.attempts}"
         delay_us = trips * self._profile.delay_us + self._jitter_us(attempt)
-        self._engine.after(delay_us, self._connected, link, cause)
+        self._engine.after(delay_us, self._connected, link, link.attempts, cause)
 
-    def _connected(self, link: Place, cause: int, retry: int = 0) -> None:
+    def _connected(self, link: Place, attempt: int, cause: int, retry: int = 0) -> None:
         """End a handshake, well or not; on a silent path, ask again before that."""
+        if link.attempts != attempt:
+            return
         if link.up and self._is_silent(link):
             self._ask_again(link, cause, retry)
             return
-        reconnector = link.reconnector
-        assert reconnector is not None, link.client
         if not link.up or not self.backend_up:
-            self._connect_later(link, reconnector.failed(self._engine.now_us), cause)
+            link.dialler.failed(cause)
             return
         assert link.socket is None, link.client
-        reconnector.opened(self._engine.now_us)
+        link.dialler.opened()
         link.epochs += 1
         streams = {
             BACKEND: link.link.stream("up", f"socket/{link.epochs}"),
@@ -169,18 +173,40 @@ class Net:
         patience_us = self._stack.connect_timeout_us or SYN_GIVES_UP_US
         waited_us, next_us = SYN_WAITS_US[retry : retry + 2]
         if next_us < patience_us:
-            self._engine.after(next_us - waited_us, self._connected, link, cause, retry + 1)
+            self._engine.after(
+                next_us - waited_us, self._connected, link, link.attempts, cause, retry + 1
+            )
         else:
-            self._engine.after(patience_us - waited_us, self._try_failed, link, cause)
+            wait_us = patience_us - waited_us
+            self._engine.after(wait_us, self._try_failed, link, link.attempts, cause)
 
-    def _try_failed(self, link: Place, cause: int) -> None:
-        assert link.reconnector is not None
-        self._connect_later(link, link.reconnector.failed(self._engine.now_us), cause)
+    def _try_failed(self, link: Place, attempt: int, cause: int) -> None:
+        if link.attempts == attempt:
+            link.dialler.failed(cause)
 
-    def _connect_later(self, link: Place, wait_us: int | None, cause: int) -> None:
-        """Try again after a wait, unless the stack has given up."""
-        if wait_us is not None:
-            self._engine.after(wait_us, self.connect, link.client, cause)
+    def _redial(self, client: str, cause: int) -> None:
+        self.connect(client, cause)
+
+    def dialler(self, client: str) -> Dialler:
+        """Return what decides when a client's page tries to connect."""
+        return self._links[client].dialler
+
+    def leave(self, client: str, cause: int) -> None:
+        """Let a client's page be gone: its socket closes at once, and its tries end."""
+        link = self._links[client]
+        link.dialler.leave()
+        link.attempts += 1
+        socket, link.socket = link.socket, None
+        if socket is None:
+            return
+        for name, (message, _, _) in list(socket.in_flight.items()):
+            if message.recipient == client:
+                del socket.in_flight[name]
+                self._note_lose(message, "dropped", cause)
+        if socket.whole and not link.silent:
+            self._engine.after(self._profile.delay_us, self._session_closed, link, socket)
+        socket.whole = socket.half_open = False
+        self._note_close(link.client, BACKEND, socket.epoch, "reload", cause)
 
     def frame(self, message: Message, cause: int) -> None:
         """Send a frame on an open connection, in order behind those sent before it."""
@@ -442,20 +468,12 @@ class Net:
             self._listener.session_closed(link.client)
 
     def _client_closed(self, link: Place, socket: Socket, reason: str, cause: int) -> None:
-        assert link.socket is socket, link.client
+        if link.socket is not socket:
+            return
         link.socket = None
-        seq = self._history.append(
-            self._engine.now_us,
-            "close",
-            link.client,
-            BACKEND,
-            cause,
-            data={"epoch": socket.epoch, "reason": reason},
-        )
+        seq = self._note_close(link.client, BACKEND, socket.epoch, reason, cause)
         self._listener.socket_closed(link.client, seq)
-        assert link.reconnector is not None, link.client
-        code = CLOSE_CODES.get(reason, ABNORMAL_CLOSE)
-        self._connect_later(link, link.reconnector.closed(self._engine.now_us, code), seq)
+        link.dialler.closed(CLOSE_CODES.get(reason, ABNORMAL_CLOSE), seq)
 
     # Shared
 
@@ -469,31 +487,6 @@ class Net:
     def _jitter_us(self, name: str) -> int:
         jitter_us = self._profile.jitter_us
         return self._draws.exponential_us(jitter_us, name) if jitter_us else 0
-
-    def _note_send(self, message: Message, cause: int) -> int:
-        data = {"what": message.what, "bytes": message.bytes}
-        return self._note("send", message.sender, message.recipient, message, cause, data)
-
-    def _note_receive(self, message: Message, sent: int) -> int:
-        return self._note("receive", message.recipient, message.sender, message, sent, None)
-
-    def _note_lose(self, message: Message, reason: str, cause: int) -> int:
-        data = {"reason": reason, "what": message.what}
-        return self._note("lose", message.recipient, message.sender, message, cause, data)
-
-    def _note(
-        self,
-        kind: str,
-        at: str,
-        peer: str,
-        message: Message,
-        cause: int,
-        data: dict[str, Any] | None,
-    ) -> int:
-        return self._history.append(
-            self._engine.now_us, kind, at, peer, cause, message.intent, message.name,
-            message.entity, message.version, message.lsn, message.view, data,
-        )  # fmt: skip
 
 
 def _direction(message: Message) -> Literal["up", "down"]:

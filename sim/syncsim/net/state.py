@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from syncsim.net.dialler import Dialler
 from syncsim.net.link import Link, Stream
 from syncsim.net.messages import Message
-from syncsim.net.reconnector import Reconnector
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Place:
 
     client: str
     link: Link
-    reconnector: Reconnector | None = None
+    dialler: Dialler
     up: bool = True
     silent: str = ""
     silences: int = 0

@@ -87,6 +87,9 @@ class ReadText(Model):
     primary_window_us: Duration = Field(
         5_000_000, alias="primary_window", description="That while, for primary-window."
     )
+    persist: bool = Field(
+        default=False, description="Whether the query cache is stored, and outlives a reload."
+    )
 
 
 class OverlayText(Model):
@@ -143,6 +146,10 @@ class WriteText(Model):
     invalidate_when_last: bool = Field(
         default=False,
         description="Whether an intent that ends invalidates nothing while others are under way.",
+    )
+    persist: bool = Field(
+        default=False,
+        description="Whether intents without an outcome are stored, and sent again after a reload.",
     )
 
 

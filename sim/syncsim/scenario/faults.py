@@ -40,6 +40,7 @@ RULES: Mapping[str, Rule] = {
     "heal": Rule(backend=True),
     "sleep": Rule(optional=("for",), model=True),
     "wake": Rule(model=True),
+    "reload": Rule(model=True),
     "expire-token": Rule(model=True),
     "drop": Rule(optional=("unnoticed",)),
     "hold": Rule(optional=("for",)),

@@ -14,7 +14,7 @@ class Underway:
 
     KINDS = (
         "fetch", "fetched", "fetch_failed", "fetch_cancelled", "commit", "send", "receive", "lose",
-        "intent", "outcome", "arm", "disarm",
+        "intent", "outcome", "forget", "arm", "disarm",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Underway:
             self._fetch(record)
         elif kind == "intent":
             self._intents.setdefault(record.at, {})[record.intent] = None
-        elif kind == "outcome":
+        elif kind in ("outcome", "forget"):
             self._intents.get(record.at, {}).pop(record.intent, None)
         else:
             trigger = (record.data or {}).get("trigger", "")

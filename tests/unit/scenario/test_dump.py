@@ -163,9 +163,10 @@ def test_everything_is_resolved():
         "design:",
         "  name: enhanced",
         "  read: {strategy: invalidate, stale_time: 5m, refresh_every: 0s, retries: 3, "
-        "timeout: 10s, fresh_by: nothing}",
+        "timeout: 10s, fresh_by: nothing, persist: false}",
         "  write: {strategy: parallel, sent_by: thunk, idempotency_key: false, if_match: false, "
-        "retries: 0, timeout: 10s, on_refusal: continue, invalidate_when_last: false}",
+        "retries: 0, timeout: 10s, on_refusal: continue, invalidate_when_last: false, "
+        "persist: false}",
         "  delay: 20ms",
         "until: 61s",
         "  dr-1: {role: driver, user: dr-1, shows: [my-trips]}",

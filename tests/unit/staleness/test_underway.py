@@ -79,6 +79,7 @@ def test_only_events_from_the_backend_count_as_messages():
         ("", True),
         ("A1 op-1?i1:accept(A1)", False),
         ("A1 op-1?i1:accept(A1) op-1!i1=refused", True),
+        ("A1 op-1?i1:accept(A1) op-1.forget(i1)", True),
         ("op-1.arm(online)", False),
         ("op-1.arm(online) op-1.arm(refresh-habit) op-1.disarm(online)", False),
         ("op-1.arm(online) op-1.disarm(online)", True),
