@@ -77,7 +77,7 @@ class Host:
     def _replica_for(self, message: Message) -> int:
         """Return the replica that a query is led to, -1 for all else and where there is none."""
         replicas = self._hosting.replicas
-        if message.what != "query" or not replicas:
+        if message.what not in ("query", "checkpoint") or not replicas:
             return -1
         return self._draws.below(replicas, f"{message.name}/replica")
 

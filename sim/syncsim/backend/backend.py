@@ -58,6 +58,7 @@ from syncsim.net.messages import (
     UNAVAILABLE,
     AuditBody,
     AuditedBody,
+    CheckpointBody,
     ErrorBody,
     EventBody,
     ItemResult,
@@ -68,6 +69,7 @@ from syncsim.net.messages import (
     ResultBody,
     RowsBody,
     TokenBody,
+    WholeBody,
 )
 from syncsim.net.net import BACKEND
 
@@ -166,19 +168,32 @@ class Backend:
             return [self._reply(message, "error", error, REPLY_BYTES, -1)]
         if isinstance(message.body, AuditBody):
             return [self._audit(message, message.body)]
+        if isinstance(message.body, CheckpointBody):
+            return [self._checkpoint(message, message.body, event.replica)]
         if isinstance(message.body, QueryBody):
             return [self._query(message, message.body, event.replica)]
         assert isinstance(message.body, MutateBody), message
         return self._until_trap(self._mutate(message, message.body))
 
     def _query(self, message: Message, body: QueryBody, replica: int) -> Output:
+        store = self._copy_for(message.sender, body.after, replica)
+        answer, size = self._read(message, body, store)
+        return self._reply(message, "rows", answer, REPLY_BYTES + size, store.lsn)
+
+    def _checkpoint(self, message: Message, body: CheckpointBody, replica: int) -> Output:
+        """Read all views from one copy at one moment, and so at one commit."""
+        store = self._copy_for(message.sender, body.after, replica)
+        read = [self._read(message, query, store) for query in body.queries]
+        views, size = tuple(rows for rows, _ in read), sum(size for _, size in read)
+        answer = WholeBody(message.name, views, self._merge.clock)
+        return self._reply(message, "whole", answer, REPLY_BYTES + size, store.lsn)
+
+    def _read(self, message: Message, body: QueryBody, store: Store) -> tuple[RowsBody, int]:
+        """Return the rows of a view as the asker may see them, and their size."""
         role, user = self._users[message.sender]
-        store = self._copy_for(message.sender, body, replica)
         rows, size = store.view(role, user, body.query, body.row_id)
-        lsn = store.lsn
         decided = self._decided.get(message.sender, 0)
-        answer = RowsBody(message.name, rows, lsn, decided, self._merge.clock)
-        return self._reply(message, "rows", answer, REPLY_BYTES + size, lsn)
+        return RowsBody(message.name, rows, store.lsn, decided, self._merge.clock), size
 
     def _audit(self, message: Message, body: AuditBody) -> Output:
         """Tell which views of a client are not what the primary has."""
@@ -191,12 +206,12 @@ class Backend:
         size = REPLY_BYTES + AUDIT_BYTES * len(differ)
         return self._reply(message, "audited", AuditedBody(message.name, differ), size, -1)
 
-    def _copy_for(self, client: str, body: QueryBody, replica: int) -> Store:
+    def _copy_for(self, client: str, after: int, replica: int) -> Store:
         """Return the copy that answers a query: the primary, or a replica that is new enough."""
         if replica < 0:
             return self._store
         settings, copy = self._settings, self._replicas.store(replica)
-        if settings.fresh_by == "token" and copy.lsn < body.after:
+        if settings.fresh_by == "token" and copy.lsn < after:
             return self._store
         wrote_us = self._wrote_us.get(client, -1)
         is_recent = wrote_us >= 0 and self._now_us - wrote_us < settings.primary_window_us

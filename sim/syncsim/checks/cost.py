@@ -12,7 +12,7 @@ from syncsim.staleness.costs import Costs, costs
 
 SECOND_US = 1_000_000
 
-REQUESTS = ("query", "mutate", "audit")
+REQUESTS = ("query", "mutate", "audit", "checkpoint")
 RECONNECTS = ("reconnect", "online")
 """What a fetch is set off by when a client comes back."""
 

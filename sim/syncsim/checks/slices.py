@@ -24,6 +24,8 @@ WHATS = {
     "event": "the news of the change",
     "audit": "a question about what it holds",
     "audited": "the answer to that",
+    "checkpoint": "a request for all that is on screen",
+    "whole": "all of that",
     "resume": "what it knows of",
     "resumed": "the answer to that",
 }

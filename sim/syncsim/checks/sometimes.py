@@ -16,7 +16,9 @@ from syncsim.history import Record
 from syncsim.history.replay import entity_type
 from syncsim.history.vocabulary import SOMETIMES
 
-HTTP = ("query", "rows", "mutate", "result", "audit", "audited")
+HTTP = (
+    "query", "rows", "mutate", "result", "audit", "audited", "checkpoint", "whole",
+)  # fmt: skip
 """What travels over HTTP; events travel over the socket."""
 
 FETCH_ENDS = ("fetched", "fetch_failed", "fetch_cancelled")

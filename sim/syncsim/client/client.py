@@ -54,6 +54,7 @@ from syncsim.net.messages import (
     ResumedBody,
     RowsBody,
     TokenBody,
+    WholeBody,
 )
 
 
@@ -276,7 +277,7 @@ class Client:
             self._recovery.on_resumed(self._views, body)
             return
         self._context.clock.see(body.clock)
-        if isinstance(body, RowsBody | ResultBody):
+        if isinstance(body, RowsBody | ResultBody | WholeBody):
             self._set_off_by(event.origin, "settle")
             self._http.answer(body.request, body)
             return

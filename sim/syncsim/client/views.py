@@ -16,6 +16,7 @@ from syncsim.client.cache.query import Query, QueryCacheEvent
 from syncsim.client.cache.query_client import QueryClient
 from syncsim.client.cache.query_observer import QueryObserver
 from syncsim.client.cache.utils import QueryFilters
+from syncsim.client.checkpoints import Checkpoints
 from syncsim.client.context import Context
 from syncsim.client.http import Http, HttpError
 from syncsim.client.page import MS
@@ -54,6 +55,7 @@ class Views:
         self._http = http
         self._slices = slices
         self._read = read
+        self._checkpoints = Checkpoints()
         self._views: dict[str, View] = {}
         self._of_query: dict[str, View] = {}
         self._cancelled_for = "restarted"
@@ -218,8 +220,11 @@ class Views:
         context.note("fetch", message=request, view=view.view, data=facts)
         is_told = context.design.read.fresh_by == "token"
         body = QueryBody(view.name, view.row_id, context.heard_lsn if is_told else -1)
-        sent = Request(request, "query", body, REQUEST_BYTES, "", "", view.view)
-        answer = self._http.send(sent, context.design.read.timeout_us)
+        if self._read.is_whole:
+            answer = self._checkpoints.ask(self, body)
+        else:
+            sent = Request(request, "query", body, REQUEST_BYTES, "", "", view.view)
+            answer = self.ask(sent)
         return answer.then(lambda body: self._rows_of(view, request, body))
 
     def _rows_of(self, view: View, request: str, body: RowsBody) -> Rows:
@@ -233,6 +238,10 @@ class Views:
         newer = self._newer(body.lsn) if keeps_newest else []
         fetch = view.fetch
         if fetch is not None and fetch.request == request:
+            held = view.confirmed
+            if self._read.is_whole and held is not None and body.lsn < view.read_lsn:
+                view.fetch = fetch._replace(read_lsn=view.read_lsn, last_intent=view.last_intent)
+                return held
             view.fetch = fetch._replace(read_lsn=body.lsn, last_intent=body.last_intent)
             self._slices.receive(body.rows, body.last_intent)
         elif not keeps_newest:

@@ -28,6 +28,7 @@ _PUSHED = "it acts on what a socket says"
 NEEDS: tuple[Need, ...] = (
     Need(("read.strategy", "invalidate"), "push", (True,), _PUSHED),
     Need(("read.strategy", "generation"), "push", (True,), _PUSHED),
+    Need(("read.strategy", "checkpoint"), "push", (True,), _PUSHED),
     *(
         need
         for name, payload, because in (
@@ -152,7 +153,7 @@ NEEDS: tuple[Need, ...] = (
 SETTINGS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "read.interval_us": ("read.strategy", ("poll",)),
     "read.primary_window_us": ("read.fresh_by", ("primary-window",)),
-    "read.trailing_us": ("read.strategy", ("generation",)),
+    "read.trailing_us": ("read.strategy", ("generation", "checkpoint")),
     "overlay.address": ("overlay.strategy", ("inverse",)),
     "overlay.fence_timeout_us": ("overlay.strategy", ("freeze",)),
     "recovery.spread_us": ("recovery.strategy", ("invalidate-spread",)),

@@ -39,6 +39,7 @@ class Read:
     written into the rows held. `versioned-patch`: the same if it is the next change of its row;
     if one was missed, the related queries are fetched. `delta-log`: events carry the rows, also
     those of a client's own changes, and are applied in the order of the log and in no other.
+    `checkpoint`: all that is on screen is fetched at once, as of one commit.
     """
 
     strategy: str

@@ -22,6 +22,7 @@ STRATEGIES: tuple[Strategy, ...] = (
     Strategy("read", "R3", "versioned-patch", "As patch, if it is the next; else it refetches."),
     Strategy("read", "R4", "generation", "As invalidate, and no invalidation is absorbed."),
     Strategy("read", "R5", "delta-log", "Events bring rows, applied in the order of a log."),
+    Strategy("read", "R6", "checkpoint", "All on screen is fetched at once, as of one commit."),
     Strategy("overlay", "O0", "pessimistic", "Nothing is shown before the server confirms it."),
     Strategy("overlay", "O1", "snapshot", "Written into the cache, set back on error."),
     Strategy("overlay", "O2", "inverse", "Written into the cache, undone by a patch on error."),

@@ -83,7 +83,7 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "invalidate",
         "client",
         "A query is marked stale.",
-        {"reason": "event, settle, refresh, reconnect, audit or error"},
+        {"reason": "event, settle, refresh, reconnect, audit, checkpoint or error"},
     ),
     (
         "freshen",
@@ -177,7 +177,8 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "net",
         "A message left `at` for `peer`.",
         {
-            "what": "query, rows, mutate, result, event, resume, resumed, audit, audited or error",
+            "what": "query, rows, mutate, result, event, resume, resumed, audit, audited, "
+            "checkpoint, whole or error",
             "bytes": "size on the wire",
         },
     ),

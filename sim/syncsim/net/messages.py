@@ -19,6 +19,8 @@ RESUME_BYTES = 80
 """What a client says of its cursor in one frame, and the answer to it."""
 AUDIT_BYTES = 60
 """The name of one view and the hash of what is held of it."""
+NAME_BYTES = 40
+"""The name of a query and its argument, where several are asked for at once."""
 SUPERSEDED = "superseded"
 """The result of a write that is allowed, but asked for before another one that is there."""
 
@@ -36,7 +38,7 @@ class Message(NamedTuple):
 
     `name` says what caused it, not when it was sent, and is unique in a run; its luck hangs
     on the name. `what` is query, rows, mutate, result, event, refresh, token, resume,
-    resumed, audit, audited or error.
+    resumed, audit, audited, checkpoint, whole or error.
     """
 
     name: str
@@ -71,6 +73,21 @@ class RowsBody(NamedTuple):
     rows: tuple[Any, ...]
     lsn: int
     last_intent: int = 0
+    clock: Stamp | None = None
+
+
+class CheckpointBody(NamedTuple):
+    """Ask for several views as they are at one commit, which is `after` or later."""
+
+    queries: tuple[QueryBody, ...]
+    after: int = -1
+
+
+class WholeBody(NamedTuple):
+    """The rows of each view that was asked for, all of them as they were at one commit."""
+
+    request: str
+    views: tuple[RowsBody, ...]
     clock: Stamp | None = None
 
 

@@ -56,7 +56,8 @@ class ReadText(Model):
         description="manual: the person refreshes; poll: at an interval; invalidate: a socket "
         "event marks queries stale; generation: the same, and no invalidation during a fetch is "
         "lost; patch: an event's changes are written over the rows held; versioned-patch: the "
-        "same if none was missed, and a fetch if one was.",
+        "same if none was missed, and a fetch if one was; delta-log: events bring rows, applied in "
+        "the order of a log; checkpoint: all on screen is fetched at once, as of one commit.",
     )
     stale_time_us: Duration = Field(
         300_000_000, alias="stale_time", description="How long fetched data counts as fresh."

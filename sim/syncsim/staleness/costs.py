@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from syncsim.history import History
 
-_REQUESTS = ("query", "mutate", "audit")
+_REQUESTS = ("query", "mutate", "audit", "checkpoint")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,9 @@ class ReadStrategy(ABC):
     cancels_refetch = True
     """Whether an invalidation abandons a fetch in flight for a new one, or lets it finish."""
 
+    is_whole = False
+    """Whether all that is on screen is asked for at once, as of one commit."""
+
     polls = False
     """Whether what is on screen is fetched at an interval."""
 
@@ -48,6 +51,7 @@ class ReadStrategy(ABC):
 
 def read_strategy(read: Read) -> ReadStrategy:
     """Return the strategy that a design names."""
+    from syncsim.client.read.checkpoint import Checkpoint
     from syncsim.client.read.delta_log import DeltaLog
     from syncsim.client.read.generation import Generation
     from syncsim.client.read.invalidate import Invalidate
@@ -64,6 +68,7 @@ def read_strategy(read: Read) -> ReadStrategy:
         "versioned-patch": VersionedPatching,
         "generation": Generation,
         "delta-log": DeltaLog,
+        "checkpoint": Checkpoint,
     }
     if read.strategy in made:
         return made[read.strategy]()
