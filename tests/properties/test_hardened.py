@@ -51,6 +51,7 @@ def failures(verdict: Verdict) -> list[str]:
 BEYOND = {
     "faults/crash-before-event": {"CONV", "INVAL"},  # needs an outbox
     "faults/lost-commits": {"CONV", "DURABLE"},  # no client can know what a backend forgot
+    "faults/reload-in-mid-send": {"DONE"},  # what waits is kept in memory only
     "faults/sleeping-laptop": {"INVAL"},  # a machine that sleeps shows what it showed
     "faults/stale-replica": {"CONV", "INVAL"},  # needs `fresh_by`
 }
