@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncsim.client.ports import Output, Received, Show, SocketOpened
+from syncsim.client.ports import Output, Received, Show, SocketClosed, SocketOpened
 from syncsim.design import Feed
 from syncsim.net.messages import EventBody, Patch, ResumedBody
 from tests.support.desk import ACTIVE, PENDING, Desk, notes, requests, row
@@ -102,3 +102,12 @@ def test_an_action_of_its_own_fetches_nothing():
     assert requests(made) == []
     assert shown(desk) == {}
     assert notes(hear(desk, 61, 60, status="therapist_accepted"), "base") == []
+
+
+def test_while_the_socket_is_closed_an_action_of_its_own_fetches():
+    desk = ready()
+    desk.ask("op-1/1", "accept", "A1")
+    (request,) = requests(desk.look(), "mutate")
+    desk.tell(SocketClosed())
+    made = desk.ok(request, row("A1", 2, 61, status="therapist_accepted"))
+    assert [each.view for each in requests(made)] == [PENDING]

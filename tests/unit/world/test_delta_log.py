@@ -33,7 +33,7 @@ def log(**feed: int) -> Any:
     )
 
 
-def world(design: Any, *faults: Any) -> History:
+def world(design: Any, *faults: Any, until_us: int = 14 * SECOND) -> History:
     """Run a world in which two operators act on each other's lists."""
     return run(
         scenario(
@@ -44,10 +44,10 @@ def world(design: Any, *faults: Any) -> History:
                 step(2 * SECOND, "op-1", "accept", "A3"),
                 step(4 * SECOND, "op-2", "accept", "A1"),
                 step(4_500_000, "op-2", "accept", "A2"),
-                step(8 * SECOND, "op-1", "assign_driver", "A1", args={"driver": "dr-2"}),
+                step(12 * SECOND, "op-1", "assign_driver", "A1", args={"driver": "dr-2"}),
             ),
             faults=faults,
-            until_us=14 * SECOND,
+            until_us=until_us,
             checks=("INVAL", "GAP", "CONV", "RYW", "MONO", "XVIEW"),
         )
     )
@@ -63,7 +63,7 @@ AWAY = fault(3 * SECOND, "partition", "op-1", 3 * SECOND)
 
 @pytest.mark.parametrize(
     "faults",
-    [(), (AWAY,), (AWAY, fault(5 * SECOND, "restart", "backend"))],
+    [(), (AWAY,), (AWAY, fault(5 * SECOND, "restart", "backend", SECOND))],
     ids=["calm", "away", "restart"],
 )
 def test_the_log_alone_keeps_screens_right(faults):
@@ -76,6 +76,14 @@ def test_the_log_alone_keeps_screens_right(faults):
 def test_a_client_is_told_of_its_own_changes():
     told = [each for each in world(log()).of("event") if each.at == "op-1"]
     assert [each.entity for each in told] == [f"appointment/A{n}" for n in (3, 1, 2, 1)]
+
+
+def test_what_a_deaf_socket_did_not_tell_is_told_again_also_of_own_changes():
+    deaf = fault(2 * SECOND + 20_500, "drop", "op-1", unnoticed=True)
+    history = world(log(), deaf, until_us=60 * SECOND)
+    told = [each.entity for each in history.of("event") if each.at == "op-1"]
+    assert told == [f"appointment/A{number}" for number in (3, 1, 2)]
+    assert fetched(history) == 0
 
 
 def test_what_the_log_keeps_no_more_must_be_fetched():

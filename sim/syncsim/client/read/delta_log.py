@@ -10,8 +10,9 @@ the log, and never a later change without an earlier one:
 What waits behind a gap that nobody is about to fill makes everything be fetched, which is what a
 log means by must-refetch. An event brings whole rows, since a row may come onto a list that the
 client does not hold, and the log tells a client of its own changes, too; so after the first
-answers nothing is fetched, also not after an action. The answer to an action is written at once
-and thus ahead of the log. Electric's shapes and Linear's sync packets work like this.
+answers nothing is fetched, also not after an action (unless the socket is closed then). The answer
+to an action is written at once and thus ahead of the log. Electric's shapes and Linear's sync
+packets work like this.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ class DeltaLog(ReadStrategy):
             views.invalidate(stale, "event")
 
     def on_settled(self, views: Views, action: Action, *, is_ok: bool) -> None:
-        """Do nothing: the log tells of the own changes, too."""
+        """Leave it to the log, which tells of own changes, too, unless the socket is closed."""
+        if views.context.is_armed(RESYNC):
+            views.invalidate(views.matching(action.invalidates), "settle")
 
     def is_fresh(self, view: View, fetch: Fetch) -> bool:
         """Take an answer as fresh if it is not from before what the other views show."""
