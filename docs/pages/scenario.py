@@ -39,6 +39,9 @@ VERB_MEANINGS = {
     "sleep": "The client's machine stands still: no timer runs, its network is gone, nobody sits "
     "at it. When it wakes, late timers run and what it missed is told; its browser says nothing.",
     "wake": "End the `sleep` of that client.",
+    "hide": "The client's tab is behind others: its timers run once a second, long chains of them "
+    "once a minute after five minutes; it does not poll, and nobody sits at it.",
+    "show": "End the `hide` of that client; its cache refetches what is stale.",
     "reload": "The client's page is loaded anew: its socket, its requests and the intents "
     "without an outcome are gone with it, unless the design stores them (`read.persist`, "
     "`write.persist`).",

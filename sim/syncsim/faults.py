@@ -20,7 +20,7 @@ from syncsim.scenario.scenario import VERBS, Fault
 from syncsim.stage import Deed, Stage
 
 HEAL = "heal"
-ENDS = {"wake": "sleep", "release": "hold"}
+ENDS = {"wake": "sleep", "show": "hide", "release": "hold"}
 """Verbs that end one other verb, at the place where they happen."""
 
 
@@ -63,10 +63,23 @@ def _wake(stage: Stage, fault: Fault, seq: int) -> None:
 
 
 def _reload(stage: Stage, fault: Fault, seq: int) -> None:
-    """Load a client's page anew; at a machine that sleeps nobody does."""
-    if not stage.machines.is_asleep(fault.on):
+    """Load a client's page anew; nobody does so where nobody sits."""
+    machines = stage.machines
+    if not machines.is_asleep(fault.on) and not machines.is_hidden(fault.on):
         stage.net.leave(fault.on, seq)
         stage.tell(fault.on, ports.Reload(), seq)
+
+
+def _hide(stage: Stage, fault: Fault, seq: int) -> None:
+    stage.machines.hide(fault.on)
+    stage.net.dialler(fault.on).hide()
+    stage.tell(fault.on, ports.Hidden(), seq)
+
+
+def _show(stage: Stage, fault: Fault, seq: int) -> None:
+    stage.machines.show(fault.on)
+    stage.tell(fault.on, ports.Shown(), seq)
+    stage.net.dialler(fault.on).show(seq)
 
 
 def _expire(stage: Stage, fault: Fault, seq: int) -> None:
@@ -122,6 +135,7 @@ def _set_clock(stage: Stage, place: str, skew_us: int, drift_ppm: int, seq: int)
 DEEDS: Mapping[str, Deed] = {
     "partition": Deed(begin=_cut, end=_mend),
     "sleep": Deed(begin=_sleep, end=_wake),
+    "hide": Deed(begin=_hide, end=_show),
     "reload": Deed(begin=_reload),
     "expire-token": Deed(begin=_expire),
     "drop": Deed(begin=_drop),

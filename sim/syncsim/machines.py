@@ -11,7 +11,7 @@ from __future__ import annotations
 from syncsim.client.ports import Ask, Close, Input, Open, Refresh, Show
 
 _BY_A_PERSON = (Ask, Show, Open, Close, Refresh)
-"""Nobody sits at a machine that sleeps, so these do not wait; they never happen."""
+"""Nobody sits at a machine that sleeps or at a hidden tab: these do not wait, they never happen."""
 
 
 class Machines:
@@ -20,6 +20,19 @@ class Machines:
     def __init__(self) -> None:
         self._held: dict[str, list[tuple[Input, int]]] = {}
         self._down: dict[str, dict[str, None]] = {}
+        self._hidden: dict[str, None] = {}
+
+    def hide(self, client: str) -> None:
+        """Let a client's tab be behind others; nobody sits at it."""
+        self._hidden[client] = None
+
+    def show(self, client: str) -> None:
+        """Let a client's tab be in front again."""
+        self._hidden.pop(client, None)
+
+    def is_hidden(self, client: str) -> bool:
+        """Tell whether a client's tab is behind others."""
+        return client in self._hidden
 
     def is_asleep(self, client: str) -> bool:
         """Tell whether a client's machine sleeps."""
@@ -30,10 +43,13 @@ class Machines:
         self._held.setdefault(client, [])
 
     def hold(self, client: str, event: Input, cause: int) -> bool:
-        """Keep an input for later if its machine sleeps; tell whether that was so."""
+        """Keep an input for later if its machine sleeps, or drop it if nobody is there to give it.
+
+        Tells whether it did so.
+        """
         held = self._held.get(client)
         if held is None:
-            return False
+            return client in self._hidden and isinstance(event, _BY_A_PERSON)
         if not isinstance(event, _BY_A_PERSON):
             held.append((event, cause))
         return True

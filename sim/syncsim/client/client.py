@@ -19,6 +19,7 @@ from syncsim.client.ports import (
     Close,
     Connect,
     Failed,
+    Hidden,
     Input,
     Offline,
     Online,
@@ -29,6 +30,7 @@ from syncsim.client.ports import (
     Reload,
     SetClock,
     Show,
+    Shown,
     SocketClosed,
     SocketOpened,
     Start,
@@ -81,6 +83,8 @@ class Client:
             Online: self._online,
             Offline: self._offline,
             Reload: self._reload,
+            Hidden: self._hidden,
+            Shown: self._shown,
             SetClock: self._set_clock,
         }
 
@@ -310,6 +314,23 @@ class Client:
         self._set_off_by("offline", "offline")
         self._context.environment.online_manager.set_online(False)
         self._http.go_offline()
+
+    def _hidden(self, event: Hidden) -> None:
+        context = self._context
+        context.page.hide()
+        context.environment.focus_manager.set_focused(False)
+        if self._views.looks_on_focus:
+            context.arm("focus", armed=True)
+
+    def _shown(self, event: Shown) -> None:
+        """Let late timers run, and the cache go on and refetch what is stale."""
+        context = self._context
+        context.page.show()
+        context.arm("focus", armed=False)
+        if context.is_online:
+            context.arm("online", armed=False)
+        self._set_off_by(context.unique("focus"), "focus")
+        context.environment.focus_manager.set_focused(True)
 
     def _set_clock(self, event: SetClock) -> None:
         page = self._context.page

@@ -97,6 +97,14 @@ class Offline(NamedTuple):
     """The browser says that it is offline."""
 
 
+class Hidden(NamedTuple):
+    """The tab is behind others from now on."""
+
+
+class Shown(NamedTuple):
+    """The tab is in front again."""
+
+
 class Reload(NamedTuple):
     """The page is loaded anew. Its socket is gone, and what it had only in memory."""
 
@@ -110,7 +118,7 @@ class SetClock(NamedTuple):
 
 Input = (
     Start | Ask | Show | Open | Close | Refresh | Received | Failed | Wake | SocketOpened
-    | SocketClosed | Online | Offline | Woke | Reload | SetClock
+    | SocketClosed | Online | Offline | Woke | Reload | Hidden | Shown | SetClock
 )  # fmt: skip
 
 # Outputs. `cause` is the record that led to it: that of the input, or, for what a timer sets

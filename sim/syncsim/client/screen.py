@@ -88,7 +88,7 @@ class Screen:
     def _want_frame(self) -> None:
         if not self._frame_due:
             self._frame_due = True
-            self._context.page.set_timeout(self._paint, FRAME_MS)
+            self._context.page.set_frame(self._paint, FRAME_MS)
 
     def _slice_rows(self) -> Rows:
         """Return the slice store's copies of the rows that some view shows."""

@@ -60,6 +60,11 @@ class Views:
         self._of_query: dict[str, View] = {}
         self._cancelled_for = "restarted"
 
+    @property
+    def looks_on_focus(self) -> bool:
+        """Tell whether coming to the front makes the cache refetch what is stale."""
+        return self._read.is_automatic
+
     # Finding
 
     def cached(self) -> list[View]:
@@ -164,6 +169,7 @@ class Views:
             network_mode="online" if automatic else "always",
             gc_time_ms=None if automatic else math.inf,
             refetch_on_reconnect=automatic,
+            refetch_on_window_focus=automatic,
             refetch_interval_ms=read.interval_us // MS if self._read.polls else None,
         )
         return self.client.default_query_options(options)

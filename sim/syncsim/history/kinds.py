@@ -66,8 +66,8 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "client",
         "A query starts to fetch; `message` is the request.",
         {
-            "trigger": "mount, event, settle, refresh, retry, poll, reconnect, online, trailing or "
-            "audit",
+            "trigger": "mount, event, settle, refresh, retry, poll, reconnect, online, focus, "
+            "trailing or audit",
             "generation": "the query's invalidation count when the fetch began",
         },
     ),
@@ -135,7 +135,7 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "arm",
         "client",
         "Something will make this client look again by itself.",
-        {"trigger": "refresh-habit, poll, reconnect-resync, audit, online or fence"},
+        {"trigger": "refresh-habit, poll, reconnect-resync, audit, online, focus or fence"},
     ),
     ("disarm", "client", "An armed trigger is gone.", {"trigger": "as in arm"}),
     # backend

@@ -40,6 +40,8 @@ RULES: Mapping[str, Rule] = {
     "heal": Rule(backend=True),
     "sleep": Rule(optional=("for",), model=True),
     "wake": Rule(model=True),
+    "hide": Rule(optional=("for",), model=True),
+    "show": Rule(model=True),
     "reload": Rule(model=True),
     "expire-token": Rule(model=True),
     "drop": Rule(optional=("unnoticed",)),

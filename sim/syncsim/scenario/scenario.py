@@ -11,14 +11,14 @@ from syncsim.domain import Domain
 from syncsim.net.profile import Profile
 
 Verb = Literal[
-    "partition", "heal", "sleep", "wake", "reload", "expire-token", "drop", "hold", "release",
-    "delay", "lose", "restart", "crash", "overload", "skew-clock",
+    "partition", "heal", "sleep", "wake", "hide", "show", "reload", "expire-token", "drop", "hold",
+    "release", "delay", "lose", "restart", "crash", "overload", "skew-clock",
 ]  # fmt: skip
 Gesture = Literal["show", "open", "close", "refresh"]
 
 VERBS: tuple[str, ...] = get_args(Verb)
 LATER_VERBS: tuple[str, ...] = (
-    "duplicate", "hide", "show",
+    "duplicate",
 )  # fmt: skip
 """Verbs of the vocabulary that have no behaviour yet; they are refused by name."""
 GESTURES: tuple[str, ...] = ("show", "open", "close", "refresh")
