@@ -51,6 +51,7 @@ from syncsim.domain import (
 from syncsim.history.vocabulary import REWIND
 from syncsim.net.messages import (
     AUDIT_BYTES,
+    BACKEND,
     BATCH_ITEM_BYTES,
     REPLY_BYTES,
     SUPERSEDED,
@@ -71,7 +72,6 @@ from syncsim.net.messages import (
     TokenBody,
     WholeBody,
 )
-from syncsim.net.net import BACKEND
 
 FORBIDDEN = "forbidden"
 NOT_FOUND = "not-found"

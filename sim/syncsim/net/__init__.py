@@ -1,7 +1,8 @@
 """The network: HTTP exchanges, WebSocket connections, the broker, and how they break."""
 
 from syncsim.net.broker import Broker
-from syncsim.net.net import BACKEND, Net
+from syncsim.net.messages import BACKEND
+from syncsim.net.net import Net
 from syncsim.net.profile import Profile
 from syncsim.net.stacks import STACKS
 

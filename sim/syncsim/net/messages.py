@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+BACKEND = "backend"
+"""The place that the other end of every link has."""
 
 REQUEST_BYTES = 450
 """An HTTP/1.1 request of a browser with cookies and a bearer token, without its body."""
@@ -213,3 +216,8 @@ class ErrorBody(NamedTuple):
     request: str
     status: int
     retry_after_us: int = 0
+
+
+def direction_of(message: Message) -> Literal["up", "down"]:
+    """Return which way a message goes on the access link."""
+    return "up" if message.recipient == BACKEND else "down"

@@ -7,28 +7,21 @@ when the connection breaks, and then the sender cannot know what arrived.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
-from typing import Literal
 
 from syncsim.engine import Draws, Engine
 from syncsim.history import History
 from syncsim.net.dialler import Dialler
-from syncsim.net.link import RTO_MAX_US, Link
-from syncsim.net.messages import Message
-from syncsim.net.notes import Notes
-from syncsim.net.outages import outages
+from syncsim.net.ledger import Ledger
+from syncsim.net.link import Link
+from syncsim.net.messages import BACKEND, Message, direction_of
+from syncsim.net.outages import Outages
 from syncsim.net.profile import MILLION, Profile
-from syncsim.net.silence import (
-    KERNEL_GIVES_UP_US,
-    SYN_GIVES_UP_US,
-    SYN_WAITS_US,
-    heartbeat_closes_us,
-)
+from syncsim.net.silence import SYN_GIVES_UP_US, SYN_WAITS_US, Silences
 from syncsim.net.stacks import ABNORMAL_CLOSE, HEARTBEAT_CLOSE, SOCKET_IO, Stack
-from syncsim.net.state import Listener, Place, Socket
+from syncsim.net.state import Listener, Place, Socket, Transit
 
-BACKEND = "backend"
 IN_FLIGHT_MAX = 100_000
 """Messages under way on one link; more is a loop, not a workload."""
 
@@ -55,10 +48,7 @@ class Net:
     ) -> None:
         self._engine = engine
         self._draws = draws
-        self._history = history
-        notes = Notes(engine, history)
-        self._note_send, self._note_receive = notes.send, notes.receive
-        self._note_lose, self._note_close = notes.lose, notes.close
+        self._ledger = Ledger(engine, history)
         self._profile = profile
         self._stack = stack
         self._links: dict[str, Place] = {}
@@ -66,22 +56,21 @@ class Net:
             dialler = Dialler(client, stack, draws, engine, partial(self._redial, client))
             self._links[client] = Place(client, Link(profile.access, draws, client), dialler)
         self._listener = listener
-        self._is_calm = False
         self.backend_up = True
-        if profile.outages is not None:
-            for link in self._links.values():
-                coming = outages(profile.outages, draws, f"{link.client}/outage")
-                self._plan_outage(link, coming)
+        self._silences = Silences(engine, self._ledger, stack.heartbeat, self)
+        self._outages = Outages(engine, draws, profile.access, profile.outages, self._silences)
+        for link in self._links.values():
+            self._outages.plan(link)
 
     # HTTP
 
     def http(self, message: Message, cause: int) -> None:
         """Send one half of an HTTP exchange."""
         link = self._link_of(message)
-        sent = self._note_send(message, cause)
+        sent = self._ledger.sent(message, cause)
         reason = self._http_fate(link, message)
         if reason:
-            self._note_lose(message, reason, sent)
+            self._ledger.lost(message, reason, sent)
             return
         if link.holds:
             self._hold(link, message, sent, None)
@@ -91,21 +80,27 @@ class Net:
     def _carry_http(self, link: Place, message: Message, sent: int) -> None:
         assert message.name not in link.http, message.name
         assert len(link.http) < IN_FLIGHT_MAX, message.name
-        stream = link.link.stream(_direction(message), message.name)
+        stream = link.link.stream(direction_of(message), message.name)
         due_us = stream.send(self._engine.now_us, message.bytes, message.name)
         if due_us is None:
-            self._note_lose(message, "lossy", sent)
+            self._ledger.lost(message, "lossy", sent)
             return
-        link.http[message.name] = message
-        wait_us = max(due_us, self._resumes_us(link)) + link.slow_us - self._engine.now_us
-        self._engine.after(wait_us, self._arrive_http, link, message, sent)
+        now_us = self._engine.now_us
+        clear_us = due_us + link.slow_us
+        due_us = max(due_us, self._outages.resumes_us(link, now_us)) + link.slow_us
+        self._plan_http(link, Transit(message, sent, now_us, clear_us, due_us))
+
+    def _plan_http(self, link: Place, transit: Transit) -> None:
+        link.http[transit.message.name] = transit
+        wait_us = transit.due_us - self._engine.now_us
+        self._engine.after(wait_us, self._arrive_http, link, transit)
 
     def _http_fate(self, link: Place, message: Message) -> str:
         """Return why the message will be lost, empty if it will arrive."""
         if not link.up:
             return "offline"
         leg = "request" if message.recipient == BACKEND else "response"
-        if link.silent in (_direction(message), "both"):
+        if link.silent in (direction_of(message), "both"):
             return "silent"
         if link.losing in (leg, "both"):
             return "lossy"
@@ -114,15 +109,17 @@ class Net:
             return "lossy"
         return ""
 
-    def _arrive_http(self, link: Place, message: Message, sent: int) -> None:
-        if link.http.pop(message.name, None) is None:
+    def _arrive_http(self, link: Place, transit: Transit) -> None:
+        message, sent = transit.message, transit.sent
+        if link.http.get(message.name) is not transit:
             return
+        del link.http[message.name]
         if message.recipient == BACKEND and not self.backend_up:
-            lost = self._note_lose(message, "down", sent)
+            lost = self._ledger.lost(message, "down", sent)
             delay_us = self._delay_us(f"{message.name}/reset")
             self._engine.after(delay_us, self._reset, link, message, lost)
             return
-        self._listener.message_arrived(message, self._note_receive(message, sent))
+        self._listener.message_arrived(message, self._ledger.received(message, sent))
 
     def _reset(self, link: Place, message: Message, cause: int) -> None:
         """Tell a client that the backend's machine refused its connection."""
@@ -148,7 +145,7 @@ class Net:
         """End a handshake, well or not; on a silent path, ask again before that."""
         if link.attempts != attempt:
             return
-        if link.up and self._is_silent(link):
+        if link.up and (link.silent or self._outages.is_on(link)):
             self._ask_again(link, cause, retry)
             return
         if not link.up or not self.backend_up:
@@ -162,9 +159,7 @@ class Net:
             link.client: link.link.stream("down", f"socket/{link.epochs}"),
         }
         link.socket = Socket(link.epochs, self._engine.now_us, streams)
-        seq = self._history.append(
-            self._engine.now_us, "open", link.client, BACKEND, cause, data={"epoch": link.epochs}
-        )
+        seq = self._ledger.opened(link.client, link.epochs, cause)
         self._listener.session_opened(link.client)
         self._listener.socket_opened(link.client, seq)
 
@@ -199,26 +194,26 @@ class Net:
         socket, link.socket = link.socket, None
         if socket is None:
             return
-        for name, (message, _, _) in list(socket.in_flight.items()):
-            if message.recipient == client:
+        for name, transit in list(socket.in_flight.items()):
+            if transit.message.recipient == client:
                 del socket.in_flight[name]
-                self._note_lose(message, "dropped", cause)
+                self._ledger.lost(transit.message, "dropped", cause)
         if socket.whole and not link.silent:
-            self._engine.after(self._profile.delay_us, self._session_closed, link, socket)
+            self._engine.after(self._profile.delay_us, self.session_closed, link, socket)
         socket.whole = socket.half_open = False
-        self._note_close(link.client, BACKEND, socket.epoch, "reload", cause)
+        self._ledger.closed(link.client, socket.epoch, "reload", cause)
 
     def frame(self, message: Message, cause: int) -> None:
         """Send a frame on an open connection, in order behind those sent before it."""
         link = self._link_of(message)
-        sent = self._note_send(message, cause)
+        sent = self._ledger.sent(message, cause)
         socket = link.socket
         if socket is None or not socket.whole:
-            self._note_lose(message, "dropped", sent)
+            self._ledger.lost(message, "dropped", sent)
             if socket is not None and socket.half_open:
-                self._resend_in_vain(link, socket, message)
-        elif link.silent in (_direction(message), "both"):
-            self._note_lose(message, "silent", sent)
+                self._silences.resend_in_vain(link, socket, message)
+        elif link.silent in (direction_of(message), "both"):
+            self._ledger.lost(message, "silent", sent)
         elif link.holds:
             self._hold(link, message, sent, socket)
         else:
@@ -229,22 +224,29 @@ class Net:
         now_us = self._engine.now_us
         due_us = socket.streams[message.recipient].send(now_us, message.bytes, message.name)
         if due_us is None:
-            self._note_lose(message, "dropped", sent)
+            self._ledger.lost(message, "dropped", sent)
             self.drop(link.client, sent)
             return
         last_us = socket.last_us.get(message.recipient, 0)
-        due_us = max(due_us, last_us, self._resumes_us(link))
-        socket.last_us[message.recipient] = due_us
-        socket.in_flight[message.name] = (message, now_us, due_us)
-        self._engine.after(due_us - now_us, self._arrive_frame, socket, message, sent)
+        planned_us = max(due_us, last_us, self._outages.resumes_us(link, now_us))
+        self._plan_frame(socket, Transit(message, sent, now_us, due_us, planned_us))
 
-    def _arrive_frame(self, socket: Socket, message: Message, sent: int) -> None:
-        if socket.in_flight.pop(message.name, None) is not None:
-            self._listener.message_arrived(message, self._note_receive(message, sent))
+    def _plan_frame(self, socket: Socket, transit: Transit) -> None:
+        socket.last_us[transit.message.recipient] = transit.due_us
+        socket.in_flight[transit.message.name] = transit
+        self._engine.after(
+            transit.due_us - self._engine.now_us, self._arrive_frame, socket, transit
+        )
+
+    def _arrive_frame(self, socket: Socket, transit: Transit) -> None:
+        message = transit.message
+        if socket.in_flight.get(message.name) is transit:
+            del socket.in_flight[message.name]
+            self._listener.message_arrived(message, self._ledger.received(message, transit.sent))
 
     def missed(self, message: Message, cause: int) -> None:
         """Record that a change was published while its recipient was away."""
-        self._note_lose(message, "away", cause)
+        self._ledger.lost(message, "away", cause)
 
     # Faults
 
@@ -261,24 +263,24 @@ class Net:
         point = self._draws.below(CUT_STEPS, f"{client}/socket/{socket.epoch}/cut")
         client_us = self._break(link, socket, point, cause)
         server_us = self._profile.delay_us * point // CUT_STEPS
-        self._engine.after(server_us, self._session_closed, link, socket)
-        self._engine.after(client_us, self._client_closed, link, socket, "dropped", cause)
+        self._engine.after(server_us, self.session_closed, link, socket)
+        self._engine.after(client_us, self.client_closed, link, socket, "dropped", cause)
 
     def cut(self, client: str, cause: int) -> None:
         """Take a client's link down: everything under way on it is lost, both ends know."""
         link = self._links[client]
         link.up = False
-        for message in list(link.http.values()):
-            self._note_lose(message, "offline", cause)
+        for transit in link.http.values():
+            self._ledger.lost(transit.message, "offline", cause)
         link.http.clear()
         socket = link.socket
         if socket is None:
             return
-        self._lose_frames(socket, "offline", cause)
+        self._silences.lose_frames(socket, "offline", cause)
         if socket.whole or socket.half_open:
             socket.whole = False
-            self._session_closed(link, socket)
-            self._client_closed(link, socket, "offline", cause)
+            self.session_closed(link, socket)
+            self.client_closed(link, socket, "offline", cause)
 
     def mend(self, client: str) -> None:
         """Bring a client's link up again."""
@@ -288,7 +290,7 @@ class Net:
         """Break a client's WebSocket so that neither end is told, as a lost NAT entry does."""
         link = self._links[client]
         if link.socket is not None and link.socket.whole:
-            self._go_deaf(link, link.socket, cause)
+            self._silences.go_deaf(link, link.socket, cause)
 
     def silence(self, client: str, direction: str, cause: int) -> None:
         """Let all that goes `up`, `down` or in `both` directions vanish, and tell nobody.
@@ -296,23 +298,7 @@ class Net:
         A socket whose client hears nothing any more is half-open from now on. One whose
         client is not heard lives on if the silence ends before a heartbeat is missed.
         """
-        link = self._links[client]
-        link.silent = direction
-        link.silences += 1
-        for message in list(link.http.values()):
-            if direction in (_direction(message), "both"):
-                del link.http[message.name]
-                self._note_lose(message, "silent", cause)
-        socket = link.socket
-        if socket is None or not socket.whole:
-            return
-        if direction != "up":
-            self._go_deaf(link, socket, cause)
-            return
-        closes_us = self._heartbeat_closes_us(socket)
-        if closes_us is not None:
-            wait_us = closes_us - self._engine.now_us
-            self._engine.after(wait_us, self._found_mute, link, socket, link.silences, cause)
+        self._silences.begin(self._links[client], direction, cause)
 
     def speak(self, client: str) -> None:
         """End a silence; connections that it broke stay broken."""
@@ -329,21 +315,44 @@ class Net:
         held, link.held = link.held, []
         for message, sent, socket in held:
             if not link.up:
-                self._note_lose(message, "offline", sent)
-            elif link.silent in (_direction(message), "both"):
-                self._note_lose(message, "silent", sent)
+                self._ledger.lost(message, "offline", sent)
+            elif link.silent in (direction_of(message), "both"):
+                self._ledger.lost(message, "silent", sent)
             elif socket is None:
                 self._carry_http(link, message, sent)
             elif socket.whole:
                 self._carry_frame(link, socket, message, sent)
             else:
-                self._note_lose(message, "dropped", sent)
+                self._ledger.lost(message, "dropped", sent)
 
     def calm(self) -> None:
-        """End the outages of the profile for good."""
-        self._is_calm = True
+        """End the outages of the profile for good, and let what waited try again."""
         for link in self._links.values():
-            link.quiet_until_us = min(link.quiet_until_us, self._engine.now_us)
+            began_us = self._outages.end(link)
+            if began_us is None:
+                continue
+            for transit in list(link.http.values()):
+                if transit.sent_us >= began_us:
+                    self._plan_http(link, self._sooner(link, transit, 0))
+            socket = link.socket
+            if socket is not None and socket.whole:
+                self._hurry(link, socket, began_us)
+
+    def _hurry(self, link: Place, socket: Socket, began_us: int) -> None:
+        """Bring forward the frames that were sent during an outage, in order."""
+        last_us: dict[str, int] = {}
+        for transit in list(socket.in_flight.values()):
+            recipient = transit.message.recipient
+            planned = transit
+            if transit.sent_us >= began_us:
+                planned = self._sooner(link, transit, last_us.get(recipient, 0))
+                self._plan_frame(socket, planned)
+            last_us[recipient] = planned.due_us
+
+    def _sooner(self, link: Place, transit: Transit, last_us: int) -> Transit:
+        """Return a transit as it is now that its outage is shorter than was known."""
+        resumes_us = self._outages.resumes_us(link, transit.sent_us)
+        return replace(transit, due_us=max(transit.clear_us, resumes_us, last_us))
 
     def slow(self, client: str, extra_us: int) -> None:
         """Delay every HTTP message of a client by so much more, from now on."""
@@ -360,8 +369,8 @@ class Net:
             socket = link.socket
             if socket is not None and socket.whole:
                 client_us = self._break(link, socket, 0, cause)
-                self._session_closed(link, socket)
-                self._engine.after(client_us, self._client_closed, link, socket, "down", cause)
+                self.session_closed(link, socket)
+                self._engine.after(client_us, self.client_closed, link, socket, "down", cause)
 
     def _break(self, link: Place, socket: Socket, point: int, cause: int) -> int:
         """Lose what has not passed `point`; return when the client learns of the break, from now.
@@ -372,106 +381,33 @@ class Net:
         socket.whole = False
         now_us = self._engine.now_us
         learns_us = self._profile.delay_us * (CUT_STEPS - point) // CUT_STEPS
-        for message, sent_us, due_us in list(socket.in_flight.values()):
+        for transit in list(socket.in_flight.values()):
+            message, due_us = transit.message, transit.due_us
             share = point if message.sender == BACKEND else CUT_STEPS - point
-            if (now_us - sent_us) * CUT_STEPS >= share * (due_us - sent_us):
+            if (now_us - transit.sent_us) * CUT_STEPS >= share * (due_us - transit.sent_us):
                 learns_us = max(learns_us, due_us - now_us)
             else:
                 del socket.in_flight[message.name]
-                self._note_lose(message, "dropped", cause)
+                self._ledger.lost(message, "dropped", cause)
         return learns_us
-
-    def _go_deaf(self, link: Place, socket: Socket, cause: int) -> None:
-        """Make a socket half-open: both ends believe in it until they miss a heartbeat."""
-        socket.whole = False
-        socket.half_open = True
-        self._lose_frames(socket, "silent", cause)
-        now_us = self._engine.now_us
-        seq = self._history.append(
-            now_us, "deaf", link.client, BACKEND, cause, data={"epoch": socket.epoch}
-        )
-        closes_us = self._heartbeat_closes_us(socket)
-        if closes_us is not None:
-            self._engine.after(closes_us - now_us, self._session_closed, link, socket)
-            self._engine.after(closes_us - now_us, self._found_deaf, link, socket, seq)
-
-    def _lose_frames(self, socket: Socket, reason: str, cause: int) -> None:
-        for message, _, _ in socket.in_flight.values():
-            self._note_lose(message, reason, cause)
-        socket.in_flight.clear()
-
-    def _found_deaf(self, link: Place, socket: Socket, cause: int) -> None:
-        if link.socket is socket:
-            self._client_closed(link, socket, "silent", cause)
-
-    def _found_mute(self, link: Place, socket: Socket, silence: int, cause: int) -> None:
-        """Close a socket whose client has not been heard for too long."""
-        if link.silent and link.silences == silence and link.socket is socket and socket.whole:
-            self._lose_frames(socket, "silent", cause)
-            socket.whole = False
-            self._session_closed(link, socket)
-            self._client_closed(link, socket, "silent", cause)
-
-    def _heartbeat_closes_us(self, socket: Socket) -> int | None:
-        heartbeat, now_us = self._stack.heartbeat, self._engine.now_us
-        return heartbeat_closes_us(heartbeat, socket.opened_us, now_us)
-
-    def _resend_in_vain(self, link: Place, socket: Socket, message: Message) -> None:
-        """Let the kernel of the end that sent into a half-open socket give it up, in the end."""
-        if socket.last_us.get(message.recipient, 0) < 0:
-            return
-        socket.last_us[message.recipient] = -1
-        if message.sender == BACKEND:
-            self._engine.after(KERNEL_GIVES_UP_US, self._session_closed, link, socket)
-        else:
-            self._engine.after(KERNEL_GIVES_UP_US, self._found_deaf, link, socket, -1)
-
-    # Outages
-
-    def _plan_outage(self, link: Place, coming: Iterator[tuple[int, int]]) -> None:
-        down_us, up_us = next(coming)
-        wait_us = down_us - self._engine.now_us
-        self._engine.after(wait_us, self._go_quiet, link, up_us, coming)
-
-    def _go_quiet(self, link: Place, up_us: int, coming: Iterator[tuple[int, int]]) -> None:
-        """Begin an outage: TCP resends when it is over, unless a heartbeat was missed by then."""
-        if self._is_calm:
-            return
-        link.quiet_until_us = up_us
-        socket = link.socket
-        if socket is not None and socket.whole:
-            closes_us = self._heartbeat_closes_us(socket)
-            if closes_us is not None and closes_us < up_us:
-                self._go_deaf(link, socket, -1)
-        self._plan_outage(link, coming)
-
-    def _is_silent(self, link: Place) -> bool:
-        return bool(link.silent) or self._engine.now_us < link.quiet_until_us
-
-    def _resumes_us(self, link: Place) -> int:
-        """Return when a message sent now arrives at the earliest, because of an outage."""
-        now_us = self._engine.now_us
-        if now_us >= link.quiet_until_us:
-            return now_us
-        sent_us, time_out_us = now_us, self._profile.access.rto_us
-        while sent_us < link.quiet_until_us:
-            sent_us += time_out_us
-            time_out_us = min(2 * time_out_us, RTO_MAX_US)
-        return sent_us + self._profile.delay_us
 
     def _hold(self, link: Place, message: Message, sent: int, socket: Socket | None) -> None:
         assert len(link.held) < IN_FLIGHT_MAX, message.name
         link.held.append((message, sent, socket))
 
-    def _session_closed(self, link: Place, socket: Socket) -> None:
+    # What an end learns
+
+    def session_closed(self, link: Place, socket: Socket) -> None:
+        """Tell the backend that a session is over, unless the client has a newer one."""
         if link.epochs == socket.epoch:
             self._listener.session_closed(link.client)
 
-    def _client_closed(self, link: Place, socket: Socket, reason: str, cause: int) -> None:
+    def client_closed(self, link: Place, socket: Socket, reason: str, cause: int) -> None:
+        """Tell a client that its socket closed, unless it knows, and begin its way back."""
         if link.socket is not socket:
             return
         link.socket = None
-        seq = self._note_close(link.client, BACKEND, socket.epoch, reason, cause)
+        seq = self._ledger.closed(link.client, socket.epoch, reason, cause)
         self._listener.socket_closed(link.client, seq)
         link.dialler.closed(CLOSE_CODES.get(reason, ABNORMAL_CLOSE), seq)
 
@@ -487,7 +423,3 @@ class Net:
     def _jitter_us(self, name: str) -> int:
         jitter_us = self._profile.jitter_us
         return self._draws.exponential_us(jitter_us, name) if jitter_us else 0
-
-
-def _direction(message: Message) -> Literal["up", "down"]:
-    return "up" if message.recipient == BACKEND else "down"

@@ -13,8 +13,11 @@ from fractions import Fraction
 from itertools import count
 from typing import Literal
 
-from syncsim.engine import Draws
+from syncsim.engine import Draws, Engine
+from syncsim.net.link import RTO_MAX_US, Access
 from syncsim.net.loss import GilbertElliott
+from syncsim.net.silence import Silences
+from syncsim.net.state import Place
 from syncsim.net.units import MILLION
 
 STEP_US = 1_000_000
@@ -75,3 +78,70 @@ def outages(process: UpDown, draws: Draws, name: str) -> Iterator[tuple[int, int
         down_us = up_us + process.up.drawn_us(draws, f"{name}/up/{number}")
         up_us = down_us + process.down.drawn_us(draws, f"{name}/down/{number}")
         yield down_us, up_us
+
+
+class Outages:
+    """The outages of a profile: TCP tries again when one is over, and nobody is told of it."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        draws: Draws,
+        access: Access,
+        process: UpDown | None,
+        silences: Silences,
+    ) -> None:
+        self._engine = engine
+        self._draws = draws
+        self._access = access
+        self._process = process
+        self._silences = silences
+        self._is_calm = False
+
+    def plan(self, link: Place) -> None:
+        """Let the outages of a link happen, one after the other."""
+        if self._process is not None:
+            self._plan_next(link, outages(self._process, self._draws, f"{link.client}/outage"))
+
+    def is_on(self, link: Place) -> bool:
+        """Tell whether a link has an outage."""
+        return self._engine.now_us < link.quiet_until_us
+
+    def resumes_us(self, link: Place, sent_us: int) -> int:
+        """Return when a message sent at `sent_us` arrives at the earliest, because of an outage.
+
+        It is sent again after the time-out, and after twice as long each time that it fails.
+        """
+        if sent_us >= link.quiet_until_us:
+            return sent_us
+        time_out_us = self._access.rto_us
+        while sent_us < link.quiet_until_us:
+            sent_us += time_out_us
+            time_out_us = min(2 * time_out_us, RTO_MAX_US)
+        return sent_us + self._access.up.delay_us
+
+    def end(self, link: Place) -> int | None:
+        """End the outages of a link for good; return when the present one began, None if none."""
+        self._is_calm = True
+        if not self.is_on(link):
+            return None
+        link.quiet_until_us = self._engine.now_us
+        return link.quiet_since_us
+
+    def _plan_next(self, link: Place, coming: Iterator[tuple[int, int]]) -> None:
+        down_us, up_us = next(coming)
+        wait_us = down_us - self._engine.now_us
+        self._engine.after(wait_us, self._begin, link, up_us, coming)
+
+    def _begin(self, link: Place, up_us: int, coming: Iterator[tuple[int, int]]) -> None:
+        """Begin an outage, and make a socket half-open if a heartbeat will be missed."""
+        if self._is_calm:
+            return
+        link.quiet_since_us = self._engine.now_us
+        link.quiet_until_us = up_us
+        socket = link.socket
+        if socket is not None and socket.whole:
+            closes_us = self._silences.closes_us(socket)
+            if closes_us is not None and closes_us < up_us:
+                self._silences.go_deaf(link, socket, -1)
+        self._plan_next(link, coming)

@@ -10,6 +10,20 @@ from syncsim.net.link import Link, Stream
 from syncsim.net.messages import Message
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Transit:
+    """A message under way: its record, when it was sent, and when it will arrive.
+
+    `clear_us` is when it would arrive if there were no outage and nothing ahead of it.
+    """
+
+    message: Message
+    sent: int
+    sent_us: int
+    clear_us: int
+    due_us: int
+
+
 @dataclass(slots=True)
 class Socket:
     """One life of a WebSocket connection, as the path between both ends knows it."""
@@ -20,7 +34,7 @@ class Socket:
     whole: bool = True
     half_open: bool = False
     last_us: dict[str, int] = field(default_factory=dict)
-    in_flight: dict[str, tuple[Message, int, int]] = field(default_factory=dict)
+    in_flight: dict[str, Transit] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -33,12 +47,13 @@ class Place:
     up: bool = True
     silent: str = ""
     silences: int = 0
+    quiet_since_us: int = 0
     quiet_until_us: int = 0
     holds: bool = False
     held: list[tuple[Message, int, Socket | None]] = field(default_factory=list)
     slow_us: int = 0
     losing: str = ""
-    http: dict[str, Message] = field(default_factory=dict)
+    http: dict[str, Transit] = field(default_factory=dict)
     socket: Socket | None = None
     epochs: int = 0
     attempts: int = 0

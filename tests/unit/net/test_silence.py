@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from syncsim.engine import Draws
 from syncsim.net import STACKS
+from syncsim.net.outages import outages
 from syncsim.net.silence import KERNEL_GIVES_UP_US, heartbeat_closes_us
 from syncsim.net.stacks import SECOND, SOCKET_IO
 from tests.support.scenarios import EVEN, MS
@@ -232,3 +234,46 @@ def test_no_outage_begins_after_the_calm_and_other_links_have_their_own():
     wire.run(2 * HOUR)
     assert len(wire.records("deaf")) == told
     assert wire.sockets[-1][2]
+
+
+def test_what_waits_for_an_outage_tries_again_in_time_when_the_calm_ends_it_early():
+    wire = Wire(replace(EVEN, outage_every_us=60 * SECOND, outage_us=HOUR), 1, MUTE)
+    wire.open()
+    down_us = next(outages(replace(EVEN, outage_every_us=60 * SECOND, outage_us=HOUR).outages,
+                           Draws(1), "op-1/outage"))[0]  # fmt: skip
+    wire.run(down_us + SECOND)
+    sent_us = wire.now_us
+    wire.net.http(request("asked"), cause=-1)
+    wire.net.frame(event("e1"), cause=-1)
+    wire.run(sent_us + 5 * SECOND)
+    wire.net.frame(event("e2"), cause=-1)
+    wire.net.http(request("asked later"), cause=-1)
+    wire.run(sent_us + 10 * SECOND)
+    assert wire.arrived == []
+
+    wire.net.calm()
+    wire.run(3 * HOUR)
+    # The time-out is 240 ms, and doubles: the tries are 15.12 s and 7.44 s after the sending.
+    first_us = sent_us + 63 * STALL_US + 20 * MS
+    later_us = sent_us + 5 * SECOND + 31 * STALL_US + 20 * MS
+    assert wire.arrived == [
+        (later_us, "asked later"),
+        (first_us, "asked"),
+        (first_us, "e1"),
+        (first_us, "e2"),
+    ]
+    assert wire.lost() == []
+
+
+def test_what_was_sent_before_an_outage_is_not_delayed_by_its_early_end():
+    profile = replace(EVEN, delay_us=2 * SECOND, outage_every_us=60 * SECOND, outage_us=HOUR)
+    wire = Wire(profile, 1, MUTE)
+    wire.open()
+    down_us, _ = next(outages(profile.outages, Draws(1), "op-1/outage"))
+    wire.run(down_us - SECOND)
+    wire.net.http(request("asked"), cause=-1)
+    wire.net.frame(event("e1"), cause=-1)
+    wire.run(down_us + SECOND // 2)
+    wire.net.calm()
+    wire.run(3 * HOUR)
+    assert wire.arrived == [(down_us + SECOND, "asked"), (down_us + SECOND, "e1")]
