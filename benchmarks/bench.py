@@ -1,13 +1,14 @@
 """Speed of syncsim, measured in one run and printed as a table.
 
-    python benchmarks/bench.py [--quick] [--json FILE] [--profile]
+    python benchmarks/bench.py [--quick | --million] [--json FILE] [--profile]
 
 Prints bare SimPy timeouts per second, our messages and records per second with recording,
 their ratio to bare SimPy, simulated over real time for ten clients at one action a second
 in all, the exchanges per second of one modelled and of one real client where Node is present,
 the judge's and the staleness instrument's records per second, peak memory, and the
 start-up time of `syncsim --help`. Each figure is the best of several repetitions, which is
-the one least disturbed by whatever else the machine is doing.
+the one least disturbed by whatever else the machine is doing. With `--million` it measures
+instead how a million records are read and judged, once, which takes some minutes.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import million
 import simpy
 
 import clients
@@ -38,17 +40,19 @@ TIMEOUTS = 200_000
 SETTLE_S = 60
 
 
-def scenario(design: str, seconds: int) -> Scenario:
-    """Return ten clients that together take about one action a second."""
+def scenario(design: str, seconds: int, tens: int = 1) -> Scenario:
+    """Return ten clients that together take about one action a second, so many times over."""
     people = [("op", "operator", "pending", 2), ("th", "therapist", "mine", 4)]
     people += [("dr", "driver", "my-trips", 4)]
     clients = "\n".join(
         f"  {name}-{number}: {{role: {role}, shows: [{view}]}}"
         for name, role, view, count in people
-        for number in range(1, count + 1)
+        for number in range(1, tens * count + 1)
     )
-    names = [f"{name}-{n}" for name, _, _, count in people for n in range(1, count + 1)]
-    appointments = max(20, seconds // 3)
+    names = [f"{name}-{n}" for name, _, _, count in people for n in range(1, tens * count + 1)]
+    therapists = ", ".join(name for name in names if name.startswith("th"))
+    drivers = ", ".join(name for name in names if name.startswith("dr"))
+    appointments = max(20, tens * seconds // 3)
     return loads(
         f"""
 syncsim: 1
@@ -63,16 +67,24 @@ clients:
 rows:
   appointment:
     A1..A{appointments}:
-      therapist: [th-1, th-2, th-3, th-4]
-      driver: [dr-1, dr-2, dr-3, dr-4]
+      therapist: [{therapists}]
+      driver: [{drivers}]
 load:
   - who: [{", ".join(names)}]
     every: 10s
     from: 0s
     until: {seconds}s
-    with: {{reason: [ill], driver: [dr-1, dr-2, dr-3, dr-4]}}
+    with: {{reason: [ill], driver: [{drivers}]}}
 """
     )
+
+
+def millions() -> dict[str, Scenario]:
+    """Return workloads of a million records: of many people, and of many rows on each screen."""
+    return {
+        "100 clients, 400 rows": scenario("enhanced", 120, tens=10),
+        "10 clients, 3,200 rows": scenario("enhanced", 9600),
+    }
 
 
 def best(repeats: int, work: Callable[[], Any]) -> tuple[float, Any]:
@@ -156,6 +168,7 @@ def main() -> None:
     """Parse the arguments and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="one short repetition")
+    parser.add_argument("--million", action="store_true", help="a million records instead")
     parser.add_argument("--json", metavar="FILE", help="write the figures to this file too")
     parser.add_argument("--profile", action="store_true", help="print a profile instead")
     options = parser.parse_args()
@@ -163,7 +176,7 @@ def main() -> None:
     if options.profile:
         profile(seconds)
         return
-    rows = figures(seconds, repeats)
+    rows = million.figures(millions()) if options.million else figures(seconds, repeats)
     for what, figure, unit in rows:
         text = f"{figure:,.0f}" if figure >= 100 else f"{figure:,.2f}"
         print(f"{what:<44} {text:>14} {unit}")

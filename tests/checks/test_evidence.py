@@ -46,7 +46,7 @@ def test_judging_leaves_the_collector_as_it_was(is_on):
 def test_what_is_under_way_leaves_out_the_ways_of_requests(history):
     history.append(6, "intent", at="op-1", intent="i1")
     for what, message in (("request", "m1"), ("event", "m2")):
-        history.append(7, "send", peer="op-1", message=message, data={"what": what})
+        history.append(8, "send", peer="op-1", message=message, data={"what": what})
         history.append(8, "receive", at="op-1", message=message)
     history.append(9, "phase", data={"phase": "end"})
     found = Evidence(history).under_way_and("phase", "paint")

@@ -170,15 +170,15 @@ class _Watch:
                 view = views.get(name)
                 if view is not None:
                     self._look(view, entity)
-            is_quiet = self._underway.is_quiet(client)
-            for view in views.values():
-                if view.cells:
-                    self._ask(view, is_quiet=is_quiet)
+            stale = [view for view in views.values() if view.cells]
+            is_quiet = bool(stale) and self._underway.is_quiet(client)
+            for view in stale:
+                self._ask(view, is_quiet=is_quiet)
         self._touched.clear()
-        for stuck_us, (screen, entity, stale) in self._grace.over(next_us):
-            if stale.stuck_us == stuck_us and stale.failed_us < 0:
-                stale.failed_us = stuck_us
-                stale.said, stale.records = self._tell(screen, entity, stuck_us)
+        for stuck_us, (screen, entity, cell) in self._grace.over(next_us):
+            if cell.stuck_us == stuck_us and cell.failed_us < 0:
+                cell.failed_us = stuck_us
+                cell.said, cell.records = self._tell(screen, entity, stuck_us)
         self.now_us = next_us
 
     def finish(self, end_us: int) -> None:

@@ -164,7 +164,8 @@ class Replay:
             mounted_us=record.time_us,
         )
         for entity, row in self.rows.items():
-            self._set_truth(screen, entity, row, self._committed_us[entity])
+            if screen.test is None or entity_type(entity) == screen.entity_type:
+                self._set_truth(screen, entity, row, self._committed_us[entity])
         self.screens[record.at, record.view] = screen
 
     def _projection_of(self, role: str) -> Projection:
@@ -190,16 +191,18 @@ class Replay:
         self.rows[record.entity] = row
         self._committed_us[record.entity] = record.time_us
         touched = []
+        of_type = entity_type(record.entity)
         for screen in self.screens.values():
+            # Most screens are of rows of another type; this runs for each commit and screen.
+            if screen.test is not None and screen.entity_type != of_type:
+                continue
             if self._set_truth(screen, record.entity, row, record.time_us):
                 touched.append((screen, record.entity))
         return touched
 
     @staticmethod
     def _set_truth(screen: Screen, entity: str, row: Row, time_us: int) -> bool:
-        """Bring one screen's truth up to one row; tell whether that changed it."""
-        if screen.test is not None and entity_type(entity) != screen.entity_type:
-            return False
+        """Bring one screen's truth up to a row of its type; tell whether that changed it."""
         belongs = screen.test is None or screen.test(row.fields)
         fields = screen.project(entity, row.fields) if belongs else None
         if fields == screen.truth.get(entity):
