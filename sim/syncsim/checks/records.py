@@ -6,11 +6,12 @@ that what is wrong is said of a record and not of the check that stumbled over i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from syncsim.checks.evidence import Evidence
 from syncsim.errors import quoted
+from syncsim.history import Record
 
 
 class _Promise(NamedTuple):
@@ -68,14 +69,27 @@ PROMISES: dict[str, tuple[_Promise, ...]] = {
 
 def broken_promise(evidence: Evidence) -> str:
     """Say which record is the first not to carry what its kind promises, empty if all do."""
-    for record in evidence.of(*PROMISES):
+    # Kind by kind, as most histories are whole and need no order.
+    firsts = (_first_broken(evidence.of(kind), PROMISES[kind]) for kind in PROMISES)
+    broken = sorted((first for first in firsts if first is not None), key=lambda each: each[0].seq)
+    if not broken:
+        return ""
+    record, promise = broken[0]
+    data = record.data or {}
+    found = quoted(str(data[promise.key])[:60]) if promise.key in data else "nothing"
+    return (
+        f"record {record.seq}, of kind {record.kind}, has {found} under '{promise.key}' in its"
+        f" data, where {promise.expected} is expected"
+    )
+
+
+def _first_broken(
+    records: Sequence[Record], promises: tuple[_Promise, ...]
+) -> tuple[Record, _Promise] | None:
+    for record in records:
         data = record.data or {}
-        for key, expected, holds, is_needed in PROMISES[record.kind]:
-            if holds(data[key]) if key in data else not is_needed:
-                continue
-            found = quoted(str(data[key])[:60]) if key in data else "nothing"
-            return (
-                f"record {record.seq}, of kind {record.kind}, has {found} under '{key}' in its"
-                f" data, where {expected} is expected"
-            )
-    return ""
+        for promise in promises:
+            key = promise.key
+            if not (promise.holds(data[key]) if key in data else not promise.is_needed):
+                return record, promise
+    return None

@@ -170,7 +170,8 @@ class History:
         for kind in kinds:
             assert kind in KINDS, kind
         self._settle()
-        return self._read(frozenset(self._names[kind] for kind in kinds if kind in self._names))
+        wanted = frozenset(self._names[kind] for kind in kinds if kind in self._names)
+        return self._read(wanted) if wanted else iter(())
 
     def _read(self, wanted: Container[int]) -> Iterator[Record]:
         """Yield the records whose kind has one of these codes, walking the columns abreast."""
