@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "report": "Write the page and figures of a run folder again.",
     "list": "List scenarios, designs, networks or checks.",
     "show": "Show one scenario, design, network or check.",
+    "network": "Make a network from a trace of packets.",
     "schema": "Print the JSON Schema of scenario, design or network files.",
     "conformance": "Compare the modelled client with the real packages.",
     "demo": "Run the six seed scenarios under the three designs.",

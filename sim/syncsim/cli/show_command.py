@@ -20,6 +20,7 @@ def command(name: str, as_json: bool) -> None:
     Examples:
       syncsim show seed/offline
       syncsim show hardened
+      syncsim show commuter
       syncsim show ROLL
     """
     from syncsim import scenario
@@ -29,15 +30,25 @@ def command(name: str, as_json: bool) -> None:
     kind = kind_of(name)
     if kind is not None:
         text = scenario.find(kind, name).read_text(encoding="utf-8")
+        drawn = _picture(name) if kind == "networks" else []
         if as_json:
-            print_json({"kind": kind, "name": name, "yaml": text})
+            document = {"kind": kind, "name": name, "yaml": text}
+            print_json({**document, "picture": drawn} if drawn else document)
         else:
-            click.echo(text, nl=False)
+            # As comments: what is printed can be kept as a file of one's own.
+            click.echo(text + "".join(f"# {line}\n" for line in drawn), nl=False)
     elif name in CHECKS:
         _show_check(name, as_json)
     else:
         problem = unknown_name(what="entry", name=name, valid=all_names(), place="NAME")
         raise InputError(problem)
+
+
+def _picture(network: str) -> list[str]:
+    from syncsim import scenario
+    from syncsim.cli.network_picture import picture
+
+    return picture(scenario.load_network(network))
 
 
 def _show_check(name: str, as_json: bool) -> None:
