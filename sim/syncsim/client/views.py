@@ -58,6 +58,7 @@ class Views:
         self._checkpoints = Checkpoints()
         self._views: dict[str, View] = {}
         self._of_query: dict[str, View] = {}
+        self._learnt: Rows = {}
         self._cancelled_for = "restarted"
 
     @property
@@ -94,7 +95,7 @@ class Views:
 
     def known(self, entity: str) -> Row | None:
         """Return the newest confirmed version of a row that this client holds."""
-        best = self._slices.rows.get(entity)
+        best = self._slices.rows.get(entity) or self._learnt.get(entity)
         for view in self._views.values():
             row = (view.confirmed or {}).get(entity)
             if row is not None and (best is None or row.version > best.version):
@@ -111,7 +112,8 @@ class Views:
 
     def _newer(self, read_lsn: int) -> list[Row]:
         """Return the newest known versions of the rows that changed after a read point."""
-        copies = [self._slices.rows, *(view.confirmed or {} for view in self._views.values())]
+        confirmed = (view.confirmed or {} for view in self._views.values())
+        copies = [self._slices.rows, self._learnt, *confirmed]
         newer = {row.entity: row for rows in copies for row in rows.values() if row.lsn > read_lsn}
         return [self.known(entity) or row for entity, row in newer.items()]
 
@@ -317,23 +319,32 @@ class Views:
     def learn(self, rows: tuple[Row, ...], last_intent: int) -> None:
         """Take newer confirmed rows into every copy that they belong to, and out of others.
 
-        The answer to a repeated request may hold rows that have changed since.
+        The answer to a repeated request may hold rows that have changed since. Where no slice
+        store keeps them, a row that is on no list is kept here, or an answer from before would
+        bring it back:
+
+            a fetch is sent; then A1 leaves the list by an own action, which is answered first
+            the answer to the fetch, read before the action, lists A1 as it was
         """
+        design = self.context.design
+        is_kept = design.keep_newest and design.store == "slice"
         self._slices.receive(rows, last_intent)
         for row in rows:
             known = self.known(row.entity)
             if known is not None and known.version > row.version:
                 continue
             assert row.fields is not None, row.entity
+            if is_kept:
+                self._learnt[row.entity] = row
             for view in self.cached():
                 if view.confirmed is None or type_of(row.entity) != view.entity_type:
                     continue
                 if view.read_lsn >= row.lsn:
                     # Its answer is from after this commit; if the row is not there, it has left.
                     continue
-                held = view.confirmed.get(row.entity)
-                if held is None or held.version < row.version:
-                    self._replace(view, row, belongs=view.test(row.fields))
+                held, belongs = view.confirmed.get(row.entity), view.test(row.fields)
+                if held is None or held.version < row.version or not belongs:
+                    self._replace(view, row, belongs=belongs)
 
     def _replace(self, view: View, row: Row, *, belongs: bool) -> None:
         assert view.confirmed is not None, view.view

@@ -48,23 +48,13 @@ NEEDS: tuple[Need, ...] = (
         )
     ),
     *(
-        need
-        for name in ("versioned-patch", "delta-log")
-        for need in (
-            Need(
-                ("read.strategy", name),
-                "keep_newest",
-                (True,),
-                "an answer from before a change would undo it, and no event would tell of that",
-            ),
-            Need(
-                ("read.strategy", name),
-                "store",
-                ("cache-and-slice",),
-                "an older answer would bring back a row that has left a list and is kept nowhere "
-                "else",
-            ),
+        Need(
+            ("read.strategy", name),
+            "keep_newest",
+            (True,),
+            "an answer from before a change would undo it, and no event would tell of that",
         )
+        for name in ("versioned-patch", "delta-log")
     ),
     Need(
         ("read.strategy", "delta-log"),

@@ -84,9 +84,9 @@ def hidden(view: View, rows: Rows) -> Rows:
     """Ask a view's conditions of the rows painted over: what fails them is there, but not seen."""
     listed = view.confirmed or {}
     return {
-        entity: row if view.test(row.fields or {}) else row._replace(fields=None)
+        entity: row if is_seen else row._replace(fields=None)
         for entity, row in rows.items()
-        if not row.overlays or entity in listed or view.test(row.fields or {})
+        if (is_seen := not row.overlays or view.test(row.fields or {})) or entity in listed
     }
 
 
