@@ -27,7 +27,7 @@ test: lint clients $(if $(CI),browser) ## Check the code and run the tests, as c
 	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 test-all: lint clients ## The same with the slow tests, more examples and coverage
-	@$(BIN)/coverage run -m pytest --slow --hypothesis-profile thorough
+	@$(BIN)/coverage run -m pytest --slow --timeout 7200 --hypothesis-profile thorough
 	@$(BIN)/coverage report
 
 lint: $(TEST_READY) ## Check style, format, types and layers

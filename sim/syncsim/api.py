@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from syncsim.checks import Verdict, as_json, judge
 from syncsim.checks.models import Models, models_of
 from syncsim.errors import InputError, Problem, quoted
 from syncsim.history import History, files
+from syncsim.processes import pool
 from syncsim.scenario import design_from, dump, load, made_of
 from syncsim.scenario.scenario import Scenario
 from syncsim.search import (
@@ -303,7 +304,8 @@ def compare(
         designs: Names of designs or paths of their files, compared in this order.
         networks: The same of networks; None stands for each scenario's own.
         seeds: Run the seeds 1 to this; None runs each scenario's own seed.
-        jobs: Processes to use.
+        jobs: Processes to use. Each imports the program that asks for them, so a program that asks
+            for more than one does so under `if __name__ == "__main__":`.
         progress: Called with the number of runs done and the number in all.
 
     Raises:
@@ -345,5 +347,5 @@ def _executor(jobs: int, work: int) -> Iterator[Executor | None]:
     if min(jobs, work) < 2:
         yield None
         return
-    with ProcessPoolExecutor(max_workers=min(jobs, work)) as executor:
+    with pool(min(jobs, work), "syncsim.search.compare") as executor:
         yield executor

@@ -6,9 +6,7 @@ comes of it is the same.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Generator
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
@@ -28,6 +26,7 @@ from syncsim.conformance.shard import (
     start_worker,
 )
 from syncsim.conformance.show import as_json
+from syncsim.processes import pool
 
 Progress = Callable[[int, int], None]
 
@@ -95,7 +94,7 @@ def _outcomes(shards: list[Shard], jobs: int) -> Generator[Outcome, None, None]:
         return
     # What can be missing is told before there are processes that miss it.
     find_node()
-    executor = ProcessPoolExecutor(jobs, _context(), start_worker)
+    executor = pool(jobs, "syncsim.conformance.shard", start_worker)
     try:
         yield from executor.map(run_in_worker, shards)
     except BrokenProcessPool:
@@ -103,12 +102,3 @@ def _outcomes(shards: list[Shard], jobs: int) -> Generator[Outcome, None, None]:
         raise missing("worker-died", "worker", "an outcome", found, "--jobs 1") from None
     finally:
         executor.shutdown(cancel_futures=True)
-
-
-def _context() -> Any:
-    """Return how processes start: never as copies of this one, which may have threads."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["syncsim.conformance.shard"])
-    return context

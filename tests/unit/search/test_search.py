@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from syncsim.checks import Finding, Status, Verdict
 from syncsim.history import History
+from syncsim.processes import pool
 from syncsim.scenario import load
 from syncsim.search import claims, compare, rows, summarise, trial
 from syncsim.search.refetches import refetches
@@ -31,7 +31,7 @@ def answers(*results: Result) -> dict[str, bool | None]:
 
 def test_a_pool_gives_what_one_process_gives():
     work = [load("seed/payment", design=name) for name in ("enhanced", "hardened")]
-    with ProcessPoolExecutor(2) as executor:
+    with pool(2, "syncsim.search.compare") as executor:
         assert compare(work, executor=executor) == compare(work)
 
 
