@@ -41,8 +41,11 @@ class Writer:
     true history needs.
     """
 
-    def __init__(self) -> None:
-        self.history = History(HEADER)
+    clients: tuple[str, ...] = CLIENTS
+    views: tuple[str, ...] = VIEWS
+
+    def __init__(self, header: dict[str, Any] = HEADER) -> None:
+        self.history = History(header)
         self._now_us = 0
         self._lsn = 0
         self._held: dict[str, list[str]] = {}
@@ -51,14 +54,15 @@ class Writer:
         self._open: list[tuple[str, str]] = []
         for entity in ROWS:
             self._hold("row", entity, STATUS[0])
-        for client in CLIENTS:
-            for view in VIEWS:
+        for client in self.clients:
+            for view in self.views:
                 self._mount("mount", client, view)
 
     def carry_out(self, move: Move) -> None:
         """Carry out one move; one for which nothing is at hand does nothing."""
         self._now_us += 1000 * move.later
-        MOVES[move.kind](self, move, CLIENTS[move.one], ROWS[move.two % 2])
+        client = self.clients[move.one % len(self.clients)]
+        getattr(self, move.kind)(move, client, ROWS[move.two % 2])
 
     def ask(self, move: Move, client: str, entity: str) -> Record:
         name = f"i{len(self._asked)}"
@@ -136,15 +140,24 @@ class Writer:
         self._note("fetched", at=client, message=message, lsn=point)
 
     def _mount(self, kind: str, client: str, view: str) -> None:
-        data = {"query": None, "id": ""} if view == "slice" else {"query": view, "id": ""}
+        query, _, row_id = view.partition("/")
+        data = {"query": None if view == "slice" else query, "id": row_id}
         self._note(kind, at=client, view=view, data=data)
 
-    def _hold(self, kind: str, entity: str, status: str, asked: Record | None = None) -> None:
+    def _hold(
+        self,
+        kind: str,
+        entity: str,
+        status: str,
+        asked: Record | None = None,
+        *,
+        overdue: bool = False,
+    ) -> None:
         held = self._held.setdefault(entity, [])
         held.append(status)
         self._lsn += 1
         intent, peer = (asked.intent, asked.at) if asked else ("", "")
-        data = {"fields": {"id": entity.partition("/")[2], "status": status, "overdue": False}}
+        data = {"fields": {"id": entity.partition("/")[2], "status": status, "overdue": overdue}}
         self._note(
             kind, at="backend", peer=peer, intent=intent, entity=entity, version=len(held),
             lsn=self._lsn, data=data,
@@ -182,22 +195,15 @@ class Writer:
         self._note("paint", at=client, view=view, entity=entity, version=version, data=data)
 
 
-MOVES: dict[str, Callable[[Writer, Move, str, str], Any]] = {
-    each.__name__: each
-    for each in (
-        Writer.ask, Writer.write, Writer.relay, Writer.commit, Writer.answer, Writer.own,
-        Writer.paint, Writer.look, Writer.mount, Writer.unmount, Writer.fetch, Writer.fetched,
-        Writer.read,
-    )
-}  # fmt: skip
-
 KINDS = (
     "ask", "ask", "commit", "commit", "answer", "own", "write", "write", "write", "write",
     "paint", "paint", "paint", "look", "look", "look", "look", "relay", "relay", "unmount",
 )  # fmt: skip
 
 
-def true_histories(*more: str, kinds: Sequence[str] = KINDS, least: int = 16) -> Any:
+def true_histories(
+    *more: str, kinds: Sequence[str] = KINDS, least: int = 16, writer: type[Writer] = Writer
+) -> Any:
     """Return a strategy for histories that are as they were written, of some kinds of moves.
 
     They are not too short: nothing goes wrong in a handful of moves.
@@ -210,14 +216,24 @@ def true_histories(*more: str, kinds: Sequence[str] = KINDS, least: int = 16) ->
         NUMBERED,
         st.booleans(),
     )
-    return st.lists(move, min_size=least, max_size=2 * least).map(_written)
+    moves = st.lists(move, min_size=least, max_size=2 * least)
+    return moves.map(lambda drawn: _written(drawn, writer))
 
 
-def histories(*more: str) -> Any:
-    """Return a strategy for true and damaged histories, with moves of more kinds if wanted."""
+def histories(*more: str, **how: Any) -> Any:
+    """Return a strategy for true and damaged histories; the arguments are as for true ones."""
     damage = st.tuples(st.sampled_from(DAMAGES), st.integers(0, 59), NUMBERED)
-    true = true_histories(*more)
+    true = true_histories(*more, **how)
     return st.one_of(true, st.builds(_damaged, true, st.lists(damage, min_size=1, max_size=3)))
+
+
+def ended(history: History) -> History:
+    """Return a history that says at its end that the run is over."""
+    end = history[len(history) - 1]._replace(
+        kind="phase", at="", peer="", view="", entity="", intent="", message="", version=-1,
+        lsn=-1, cause=-1, data={"phase": "end"},
+    )  # fmt: skip
+    return rebuilt(history, [*history, end])
 
 
 def cut(history: History, most: int, is_one: Callable[[Record], bool]) -> History:
@@ -236,8 +252,8 @@ def evidence(history: History) -> Evidence:
     return Evidence(history)
 
 
-def _written(moves: list[Move]) -> History:
-    writer = Writer()
+def _written(moves: list[Move], make: type[Writer]) -> History:
+    writer = make()
     for move in moves:
         writer.carry_out(move)
     return writer.history

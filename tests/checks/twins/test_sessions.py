@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from syncsim.checks import CHECKS, Status
 from tests.checks.notation import HEADER, rebuilt
-from tests.checks.twins.histories import EXAMPLES, evidence, histories
+from tests.checks.twins.histories import EXAMPLES, ended, evidence, histories
 
 
 def answer(broken, seen):
@@ -115,10 +115,6 @@ def test_each_check_answers_as_its_twin(drawn, again):
     """Some records come once more before the end: told twice, committed twice, painted late."""
     twice = [drawn[place % len(drawn)] for place in again]
     twice = [record._replace(time_us=drawn.end_us, cause=-1) for record in twice]
-    end = drawn[len(drawn) - 1]._replace(
-        kind="phase", at="", peer="", view="", entity="", intent="", message="", version=-1,
-        lsn=-1, cause=-1, data={"phase": "end"},
-    )  # fmt: skip
-    history = rebuilt(drawn, [*drawn, *twice, end])
+    history = ended(rebuilt(drawn, [*drawn, *twice]))
     found = {name: CHECKS[name].judge(evidence(history)).status for name in TWINS}
     assert found == {name: twin(list(history)) for name, twin in TWINS.items()}
