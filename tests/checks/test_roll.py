@@ -54,6 +54,29 @@ def test_a_snapshot_that_brings_a_row_back_erases_the_change_that_took_it_away()
     assert "What had failed was still shown." in ghost.why
 
 
+def test_a_row_that_a_pending_change_takes_away_is_wrong_even_if_the_server_has_none():
+    line = START + "@100 op-1?i1:accept(A1) op-1+i1:A1.1-[views=pending] @116 op-1:pending-A1 "
+    line += "@150 op-1:pending<-A1 @160 op-1:pending=A1.1 "
+    assert intervals(finding(CHECK, line + "@500 op-1:pending-A1" + END)) == [160]
+
+
+def test_a_change_that_an_answer_contradicts_is_wrong_from_that_answer_on():
+    """No row that the server tells of changes: the accepted row was on the list in no answer."""
+    line = START + "+A1{status=accepted}/:accept @50 op-1:pending<-A1 op-1:pending-A1 "
+    line += "@100 op-1?i1:accept(A1) op-1+i1:A1.2{status=done}[views=pending] "
+    line += "@116 op-1:pending=A1.2{status=done}+i1 @150 +A1{status=done}/i1 @200 op-1!i1=ok "
+    line += "@300 op-1.fetched(pending,f1,4) "
+    assert intervals(finding(CHECK, line + "@900 op-1:pending-A1" + END)) == [300]
+    assert intervals(finding(CHECK, line + "@316 op-1:pending-A1" + END)) == []
+
+
+def test_a_change_that_is_missing_is_no_longer_once_the_rows_hold_its_commit():
+    line = START + "op-1:pending<A1.1[version=2] @100 op-1?i1:accept(A1) "
+    line += "op-1+i1:A1.1{status=accepted}[views=pending] "
+    assert intervals(finding(CHECK, line + "@500 +A1{status=accepted}/i1" + END)) == [100]
+    assert intervals(finding(CHECK, line + "@120 +A1{status=accepted}/i1" + END)) == []
+
+
 def test_what_had_failed_and_is_still_shown_fails():
     found = finding(CHECK, ASK + REFUSED + END)
     assert (found.failures, intervals(found)) == (1, [200])

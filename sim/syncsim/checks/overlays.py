@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ from syncsim.history.replay import Row, Screen
 
 PRESENCE = "whether the row is there"
 """What is wrong where a row is shown that should not be, or the other way round."""
+
+Cell = tuple[str, str]
+"""A client and a row."""
 
 ENDED_MAX = 32
 """Overlays kept per row after their intents ended; views have caught up with older ones."""
@@ -40,30 +44,31 @@ class Overlays:
     def __init__(self) -> None:
         # By client and row.
         self._layers: dict[tuple[str, str], list[Layer]] = {}
-        self._rows_of: dict[str, dict[str, None]] = {}
+        # By intent: the clients and rows that it was painted over.
+        self._cells_of: dict[str, dict[Cell, None]] = {}
+        # By client: the commits of what it has painted, and their rows, in order.
+        self._own: dict[str, list[tuple[int, str]]] = {}
         # By intent: its outcome. By intent and row: version and lsn of its commit.
         self._outcomes: dict[str, Record] = {}
         self._committed: dict[tuple[str, str], tuple[int, int]] = {}
         # By client and view: the read point of the last fetch.
         self._read_lsn: dict[tuple[str, str], int] = {}
 
-    def apply(self, record: Record) -> list[str]:
-        """Take one record in and return the rows of its client that it concerns."""
+    def apply(self, record: Record) -> list[Cell]:
+        """Take one record in and return the rows of which clients it concerns."""
         kind, intent, entity = record.kind, record.intent, record.entity
         if kind == "fetched":
-            self._read_lsn[record.at, record.view] = record.lsn
-            return []
+            return self._fetched(record)
         if kind == "commit":
-            if intent:
-                self._committed[intent, entity] = record.version, record.lsn
-            return []
+            return self._commit(record) if intent else []
         if kind == "outcome":
             self._outcomes[intent] = record
-            return list(self._rows_of.pop(intent, {}))
+            return list(self._cells_of.get(intent, ()))
         layers = self._layers.setdefault((record.at, entity), [])
         if kind == "overlay":
             data = record.data or {}
-            self._rows_of.setdefault(intent, {})[entity] = None
+            self._cells_of.setdefault(intent, {})[record.at, entity] = None
+            self._own_commit(record.at, intent, entity)
             _lay(layers, Layer(intent, data.get("fields"), tuple(data.get("views", ()))))
             ended = [layer for layer in layers if layer.intent in self._outcomes]
             if len(ended) > ENDED_MAX:
@@ -71,7 +76,33 @@ class Overlays:
         else:
             for layer in layers:
                 layer.is_on = layer.is_on and layer.intent != intent
-        return [entity]
+        return [(record.at, entity)]
+
+    def _fetched(self, record: Record) -> list[Cell]:
+        """Return the rows whose own commits lie between this read and the one before it."""
+        client, view = record.at, record.view
+        before = self._read_lsn.get((client, view), -1)
+        self._read_lsn[client, view] = record.lsn
+        first, last = sorted((before, record.lsn))
+        own = self._own.get(client, [])
+        return [
+            (client, entity)
+            for _, entity in own[bisect_left(own, (first,)) : bisect_left(own, (last + 1,))]
+        ]
+
+    def _commit(self, record: Record) -> list[Cell]:
+        intent, entity = record.intent, record.entity
+        self._committed[intent, entity] = record.version, record.lsn
+        cells = [cell for cell in self._cells_of.get(intent, ()) if cell[1] == entity]
+        for client, _ in cells:
+            self._own_commit(client, intent, entity)
+        return cells
+
+    def _own_commit(self, client: str, intent: str, entity: str) -> None:
+        """Note the commit of what a client has painted, if there was one."""
+        committed = self._committed.get((intent, entity))
+        if committed is not None:
+            insort(self._own.setdefault(client, []), (committed[1], entity))
 
     def outcome(self, intent: str) -> Record | None:
         """Return the outcome of an intent, None while it is pending."""
@@ -117,10 +148,10 @@ class Overlays:
         applied = self.applied(screen, entity)
         if not applied and shown == base:
             return ""
+        if shown is not None and applied and applied[-1][0].fields is None and applied[-1][1]:
+            return PRESENCE
         if shown is None or base is None:
             return "" if applied else PRESENCE
-        if applied and applied[-1][0].fields is None and applied[-1][1]:
-            return PRESENCE
         for name, value in shown.items():
             allowed = [base.get(name)]
             for layer, must in applied:

@@ -99,9 +99,9 @@ class _Watch:
                 self._commits.apply(record)
             elif kind == "unlay" and (record.data or {}).get("reason") == "rollback":
                 self._rollbacks[record.at] = record
-            for entity in self._overlays.apply(record):
-                for view in self._views.get(record.at, {}):
-                    self._touched[record.at, view, entity] = None
+            for client, entity in self._overlays.apply(record):
+                for view in self._views.get(client, {}):
+                    self._touched[client, view, entity] = None
 
     def _take_view(self, record: Record) -> None:
         self._replay.apply(record)

@@ -6,7 +6,7 @@ from typing import Any
 
 from syncsim.history import Record
 from tests.checks.notation import DOMAIN, HEADER
-from tests.checks.twins.histories import ROWS, STATUS, Move, Writer
+from tests.checks.twins.histories import RESULTS, ROWS, STATUS, Move, Writer
 
 BOUNDS = {"paint_us": 50_000, "gap_us": 100_000, "deaf_us": 100_000}
 WAITS_US = (20_000, 50_000, 50_001, 200_000)
@@ -86,18 +86,13 @@ class Screens(Writer):
         asked = self._note("intent", at=client, intent=name, entity=entity, data=data)
         self._asked.append(asked)
         self._note("send", at=client, peer="backend", intent=name, data={"what": "mutate"})
-        if move.one:
-            self.overlay(move, client, entity)
+        self._overlay(asked, move)
         return asked
 
     def overlay(self, move: Move, client: str, entity: str) -> None:
-        asked = self._asked[-1] if move.one == 1 and self._asked else self._any_asked(move)
+        asked = self._any_asked(move)
         if asked:
-            fields = {"status": (asked.data or {})["status"]} if move.three else None
-            data = {"fields": fields, "views": list(self.views[: move.two + 1])}
-            self._note(
-                "overlay", at=asked.at, intent=asked.intent, entity=asked.entity, data=data
-            )
+            self._overlay(asked, move)
 
     def unlay(self, move: Move, client: str, entity: str) -> None:
         asked = self._any_asked(move)
@@ -105,10 +100,12 @@ class Screens(Writer):
             self._unlay(asked, REASONS[move.three])
 
     def settle(self, move: Move, client: str, entity: str) -> None:
-        """Answer, take the overlay off, and paint what the server had told."""
-        asked = self._any_asked(move)
-        if asked:
-            self.answer(move, client, entity)
+        """Answer the last, take its overlay off, and paint what the server had told."""
+        told = {record.intent for record in self.history.of("outcome")}
+        waiting = [asked for asked in self._asked if asked.intent not in told]
+        if waiting:
+            asked = waiting[-1]
+            self._answer(asked, RESULTS[move.three])
             self._unlay(asked, "response" if move.three < 2 else "rollback")
             for view in self.views:
                 self._paint_base(asked.at, view, asked.entity)
@@ -174,9 +171,7 @@ class Screens(Writer):
         fields = self._fields_at(client, view, row) if move.three < 2 else self._all_of(client, row)
         fields = None if move.three == 3 or fields is None else {**fields, **more}
         data = {"fields": fields, "overlays": [r.intent for r in over]}
-        self._note(
-            "paint", at=client, view=view, entity=entity, version=row.version, data=data
-        )
+        self._note("paint", at=client, view=view, entity=entity, version=row.version, data=data)
 
     def base(self, move: Move, client: str, entity: str) -> None:
         self._base(client, self.views[move.two % 3], self._row(entity, move.three // 2))
@@ -203,15 +198,18 @@ class Screens(Writer):
         return self._way.pop(move.two % len(self._way)) if self._way else None
 
     def _hear(self, told: Record) -> None:
-        self._note(
-            "event", at=told.peer, entity=told.entity, version=told.version, lsn=told.lsn
-        )
+        self._note("event", at=told.peer, entity=told.entity, version=told.version, lsn=told.lsn)
 
     def _lose(self, sent: Record) -> None:
         self._note(
             "lose", at=sent.peer, peer=sent.at, message=sent.message, entity=sent.entity,
             version=sent.version, lsn=sent.lsn, data={"what": "event", "reason": "away"},
         )  # fmt: skip
+
+    def _overlay(self, asked: Record, move: Move) -> None:
+        fields = {"status": (asked.data or {})["status"]} if move.three else None
+        data = {"fields": fields, "views": list(self.views[: move.two + 1])}
+        self._note("overlay", at=asked.at, intent=asked.intent, entity=asked.entity, data=data)
 
     def _unlay(self, asked: Record, reason: str) -> None:
         self._note(

@@ -78,9 +78,7 @@ def reachable(records, lost, made_up):
     """Return the stretches in which the client could have known: what began and ended each."""
     sockets = [r for r in records if r.kind in ("open", "close", "deaf") and r.at == lost.at]
     before = [r for r in sockets if r.seq < lost.seq]
-    after = [
-        r for r in sockets if r.seq > lost.seq and (made_up is None or r.seq < made_up.seq)
-    ]
+    after = [r for r in sockets if r.seq > lost.seq and (made_up is None or r.seq < made_up.seq)]
     begins = [lost] if not before or before[-1].kind == "open" else []
     begins += [r for r in after if r.kind == "open"]
     return [(one, next((r for r in after if r.seq > one.seq), None)) for one in begins]

@@ -3,9 +3,19 @@ from __future__ import annotations
 import pytest
 from hypothesis import Phase, find, settings
 
-from syncsim.checks import causal, noflap, one_order, order, realtime, wfr
+from syncsim.checks import CHECKS, causal, noflap, one_order, order, realtime, wfr
 from syncsim.checks.verdict import Status
-from tests.checks.twins.histories import evidence, histories, true_histories
+from tests.checks.twins import (
+    test_backends,
+    test_conv,
+    test_gap,
+    test_honest,
+    test_inval,
+    test_over,
+    test_roll,
+    test_xview,
+)
+from tests.checks.twins.histories import ended, evidence, histories, true_histories
 
 ANSWERS = {
     "ORDER": order.judge,
@@ -15,6 +25,16 @@ ANSWERS = {
     "LINEAR": realtime.judge,
     "sequential": lambda ours: one_order.sequential(ours).finding(),
     "linearizable": lambda ours: one_order.instantaneous(ours).finding(),
+}
+DRAWN_FOR = {
+    "CONV": test_conv.drawn.map(ended),
+    "INVAL": test_inval.drawn,
+    "GAP": test_gap.drawn,
+    "ROLL": test_roll.drawn,
+    "OVER": test_over.drawn,
+    "XVIEW": test_xview.drawn,
+    "HONEST": test_honest.drawn,
+    **dict.fromkeys(("BATCH", "AUDIT", "DURABLE"), test_backends.drawn.map(ended)),
 }
 # Nothing is cut small: that such a history is drawn at all is what counts.
 DRAWN = settings(max_examples=1_000, phases=[Phase.generate])
@@ -26,6 +46,16 @@ def test_histories_are_drawn_that_get_each_answer_from_each_check(name, status):
     drawn = histories("read", "read")
     assert find(
         drawn, lambda history: ANSWERS[name](evidence(history)).status is status, settings=DRAWN
+    )
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("name", DRAWN_FOR)
+def test_histories_of_its_own_are_drawn_that_get_each_answer_from_a_check(name, status):
+    assert find(
+        DRAWN_FOR[name],
+        lambda history: CHECKS[name].judge(evidence(history)).status is status,
+        settings=DRAWN,
     )
 
 

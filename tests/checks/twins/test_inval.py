@@ -74,9 +74,7 @@ def last_change(past, since, entity):
 
 def is_beyond_mending(past, client, view):
     mark = plain.last(past, "fetched", "freshen", "invalidate", at=client, view=view)
-    is_fresh = mark and (
-        mark.kind == "freshen" or (mark.kind == "fetched" and mark.data["fresh"])
-    )
+    is_fresh = mark and (mark.kind == "freshen" or (mark.kind == "fetched" and mark.data["fresh"]))
     return bool(
         is_fresh
         and not plain.is_fetching(past, client, view)
@@ -89,9 +87,7 @@ def is_beyond_mending(past, client, view):
 def pending(past, client):
     for asked in past:
         if asked.kind == "intent" and asked.at == client:
-            found = plain.last(
-                past, "intent", "outcome", "forget", at=client, intent=asked.intent
-            )
+            found = plain.last(past, "intent", "outcome", "forget", at=client, intent=asked.intent)
             yield found.kind == "intent"
 
 

@@ -8,10 +8,10 @@ from tests.checks.twins.histories import EXAMPLES, ended, evidence, histories
 from tests.checks.twins.screens import BOUNDS, Screens
 
 MOVES = (
-    "ask", "ask", "ask", "overlay", "unlay", "settle", "settle", "settle", "settle", "settle",
-    "commit", "refuse", "answer", "wait", "wait",
+    *["ask"] * 8, *["settle"] * 16, "commit", "commit", "refuse", "refuse", "wait", "wait", "wait",
+    "overlay", "unlay", "answer",
 )  # fmt: skip
-drawn = histories(kinds=MOVES, writer=Screens)
+drawn = histories(kinds=MOVES, least=8, writer=Screens)
 PAINT_US = BOUNDS["paint_us"]
 
 
