@@ -20,7 +20,7 @@ from syncsim.scenario import (
     schema,
 )
 from syncsim.scenario.faults import RULES
-from syncsim.scenario.values import DURATION_PATTERN
+from syncsim.scenario.values import DURATION_PATTERN, SPAN_PATTERN
 
 GESTURE_MEANINGS = {
     "show": "Switch to other views, those in `views`. A view that stays is not fetched again.",
@@ -84,6 +84,11 @@ SECTIONS = (
     ("`steps`", "StepText"),
     ("`load`", "LoadText"),
     ("`faults`", "FaultText"),
+    ("`generators`: swarm", "SwarmText"),
+    ("`faults` of a swarm", "KindText"),
+    ("`generators`: swizzle", "SwizzleText"),
+    ("`generators`: herd", "HerdText"),
+    ("`generators`: flap", "FlapText"),
     ("`backend`", "BackendText"),
     ("`bounds`", "BoundsText"),
 )
@@ -117,6 +122,7 @@ once, with its line and the nearest valid name; keys that are not listed here ar
 
 - A **duration** is a number with a unit, `500us`, `20ms`, `1.5s`, `5m` or `1h`. A bare number is
   refused.
+- A **range of durations** is `1s..5s`; one duration stands for both ends. It begins above `0s`.
 - A **name** has letters, digits, `_`, `.` and `-`, at most 64, a letter or digit first.
 - A key of `rows` may be a **range**, `A1..A9`. A list as a field's value is then cycled through.
 - A step's id names its intent and every message that it causes. Without `id` it is the client's
@@ -156,7 +162,7 @@ def _type(facts: Mapping[str, Any]) -> str:
     """Return the type of a key in words."""
     choices = facts.get("anyOf") or facts.get("oneOf")
     if choices:
-        return " or ".join(_type(one) for one in choices)
+        return " or ".join(dict.fromkeys(_type(one) for one in choices))
     if "$ref" in facts:
         return "mapping"
     if "const" in facts:
@@ -168,7 +174,10 @@ def _type(facts: Mapping[str, Any]) -> str:
         one = _type(facts["items"])
         return "list of text" if one == "text" else f"list of {one}s"
     if kind == "string":
-        return "duration" if DURATION_PATTERN in facts.get("pattern", "") else "text"
+        pattern = facts.get("pattern", "")
+        if SPAN_PATTERN in pattern:
+            return "range of durations"
+        return "duration" if DURATION_PATTERN in pattern else "text"
     return {"object": "mapping", "integer": "integer", "boolean": "`true` or `false`"}[str(kind)]
 
 

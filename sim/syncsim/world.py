@@ -28,6 +28,7 @@ from syncsim.machines import Machines
 from syncsim.net import BACKEND, STACKS, Broker, Net
 from syncsim.net.broker import Kept
 from syncsim.net.messages import RESUME_BYTES, ErrorBody, Message, ResumeBody, ResumedBody
+from syncsim.scenario.expand import expand
 from syncsim.scenario.person import arrivals, choose
 from syncsim.scenario.scenario import MODEL, ClientSpec, Load, Scenario, Step
 from syncsim.stage import Stage
@@ -211,7 +212,8 @@ class World:
                 self._engine.after(step.at_us, self._step, step)
         for load in scenario.loads:
             self._plan(load)
-        self._faults.plan(fault for fault in scenario.faults if fault.id not in scenario.omit)
+        faults = (*scenario.faults, *expand(scenario.generators, self._draws))
+        self._faults.plan(fault for fault in faults if fault.id not in scenario.omit)
         self._engine.run(scenario.until_us)
         self._settle()
         self._engine.run(scenario.until_us + scenario.bounds.settle_us)

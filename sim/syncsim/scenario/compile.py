@@ -25,6 +25,8 @@ from syncsim.scenario.document import (
     StepText,
 )
 from syncsim.scenario.faults import compile_faults
+from syncsim.scenario.generator import Generator
+from syncsim.scenario.generators import GeneratorText, compile_generators, read_generators
 from syncsim.scenario.parts import design_of, network_of
 from syncsim.scenario.rows import compile_rows
 from syncsim.scenario.scenario import Bounds, Hosting, Load, Row, Scenario
@@ -75,9 +77,10 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
     steps = compile_steps(reader, cast, texts.steps)
     loads = compile_loads(reader, cast, texts.loads)
     faults = compile_faults(reader, cast, texts.faults)
-    until_us = _until_us(reader, outline.until_us, texts)
-    if None not in (*texts.steps, *texts.loads, *texts.faults):
-        _check_omitted(reader, cast, outline.omit, loads)
+    generators = compile_generators(reader, cast, texts.generators, loads)
+    until_us = _until_us(reader, cast, outline.until_us, texts, generators)
+    if None not in (*texts.steps, *texts.loads, *texts.faults, *texts.generators):
+        _check_omitted(reader, cast, outline.omit, loads, generators)
     reader.finish()
     assert design is not None, "a file without problems has a design"
     assert network is not None, "a file without problems has a network"
@@ -94,6 +97,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
         steps=steps,
         loads=loads,
         faults=faults,
+        generators=generators,
         until_us=until_us,
         bounds=Bounds(**dict(bounds)) if bounds else Bounds(),
         hosting=Hosting(**dict(hosting)) if hosting else Hosting(),
@@ -112,6 +116,7 @@ class _Texts:
     steps: list[StepText | None]
     loads: list[LoadText | None]
     faults: list[FaultText | None]
+    generators: list[GeneratorText | None]
 
 
 def _check_version(reader: Reader) -> None:
@@ -173,6 +178,7 @@ def _read_texts(reader: Reader, outline: Outline, wrong: Collection[str]) -> _Te
         steps=[reader.entry(StepText, ("steps", n)) for n in range(len(outline.steps))],
         loads=[reader.entry(LoadText, ("load", n)) for n in range(len(outline.load))],
         faults=[reader.entry(FaultText, ("faults", n)) for n in range(len(outline.faults))],
+        generators=read_generators(reader, len(outline.generators)),
     )
 
 
@@ -195,11 +201,14 @@ def _introduce(
     return Cast(domain=domain, clients=clients, rows=ids), rows
 
 
-def _until_us(reader: Reader, given_us: int, texts: _Texts) -> int:
+def _until_us(
+    reader: Reader, cast: Cast, given_us: int, texts: _Texts, generators: Sequence[Generator]
+) -> int:
     """Return the end of the safety phase; note what would happen after it."""
     steps = [(("steps", n, "at"), step.at_us) for n, step in enumerate(texts.steps) if step]
     loads = [(("load", n, "until"), load.until_us) for n, load in enumerate(texts.loads) if load]
     faults = [(("faults", n), fault) for n, fault in enumerate(texts.faults) if fault]
+    drawn = [(cast.ids[generator.id], generator) for generator in generators]
     if given_us:
         late = [path for path, at_us in steps if at_us >= given_us]
         late += [path for path, end_us in loads if end_us > given_us]
@@ -212,9 +221,19 @@ def _until_us(reader: Reader, given_us: int, texts: _Texts) -> int:
                 found=shown(reader.tree.at(path)),
                 hint="make `until` later, or leave it out",
             )
+        for place, generator in drawn:
+            if generator.last_us > given_us:
+                reader.report(
+                    place,
+                    code="after-the-end",
+                    expected=f"nothing after the end of the run, {format_duration(given_us)}",
+                    found=f"a fault at {format_duration(generator.last_us)} at the latest",
+                    hint="make `until` later, or leave it out",
+                )
         return given_us
     ends = [time_us for _, time_us in [*steps, *loads]]
     ends += [fault.at_us + fault.for_us for _, fault in faults]
+    ends += [generator.end_us for generator in generators]
     until_us = max(ends, default=0) + AFTERWARDS_US
     if until_us > MAX_DURATION_US:
         reader.report(
@@ -228,16 +247,25 @@ def _until_us(reader: Reader, given_us: int, texts: _Texts) -> int:
 
 
 def _check_omitted(
-    reader: Reader, cast: Cast, omitted: Sequence[str], loads: Sequence[Load]
+    reader: Reader,
+    cast: Cast,
+    omitted: Sequence[str],
+    loads: Sequence[Load],
+    generators: Sequence[Generator],
 ) -> None:
     """Note ids under `omit` that name nothing.
 
-    What a load generates is named `<load>/<client>/<n>`, and can be left out one by one.
+    What a load generates is named `<load>/<client>/<n>`, what a generator does `<generator>/<n>`,
+    and either can be left out one by one.
     """
     who = {load.id: frozenset(load.who) for load in loads}
-    valid = {name: path for name, path in cast.ids.items() if name not in who}
+    drawn = frozenset(generator.id for generator in generators)
+    valid = {name: path for name, path in cast.ids.items() if name not in who and name not in drawn}
     for index, name in enumerate(omitted):
-        load, _, generated = name.partition("/")
-        client, _, count = generated.partition("/")
-        if not (client in who.get(load, ()) and count.isascii() and count.isdecimal()):
+        source, _, count = name.partition("/")
+        client = ""
+        if source in who:
+            client, _, count = count.partition("/")
+        is_generated = source in drawn or client in who.get(source, ())
+        if not (is_generated and count.isascii() and count.isdecimal()):
             reader.known(("omit", index), "step", name, valid)

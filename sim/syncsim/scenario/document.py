@@ -17,6 +17,7 @@ from syncsim.history.vocabulary import CHECK_NAMES
 from syncsim.net.broker import KEPT_MAX
 from syncsim.net.stacks import StackName
 from syncsim.scenario import values
+from syncsim.scenario.generator_text import FlapText, HerdText, SwarmText, SwizzleText
 from syncsim.scenario.network_text import InlineNetwork
 from syncsim.scenario.scenario import MODEL
 from syncsim.scenario.value_types import (
@@ -437,6 +438,7 @@ class Outline(Model):
     steps: list[Any] = Field([], max_length=values.MAX_STEPS)
     load: list[Any] = Field([], max_length=values.MAX_LOADS)
     faults: list[Any] = Field([], max_length=values.MAX_FAULTS)
+    generators: list[Any] = Field([], max_length=values.MAX_GENERATORS)
     bounds: Any = Field({})
     backend: Any = Field({})
     checks: list[CheckName] = Field(
@@ -470,6 +472,11 @@ class ScenarioText(Outline):
     load: list[LoadText] = Field([], max_length=values.MAX_LOADS, description="Generated work.")
     faults: list[FaultText] = Field(
         [], max_length=values.MAX_FAULTS, description="What goes wrong."
+    )
+    generators: list[SwarmText | SwizzleText | HerdText | FlapText] = Field(
+        [],
+        max_length=values.MAX_GENERATORS,
+        description="What may go wrong besides, drawn from the seed.",
     )
     bounds: BoundsText = Field(
         BoundsText.model_construct(), description="The limits of time that checks apply."

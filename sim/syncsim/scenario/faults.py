@@ -60,6 +60,13 @@ RULES: Mapping[str, Rule] = {
 }
 assert tuple(RULES) == VERBS, "every verb has a rule"
 
+DRAWN_VERBS: tuple[str, ...] = tuple(
+    verb
+    for verb, rule in RULES.items()
+    if not rule.one_of and verb not in ("heal", "wake", "show", "release")
+)
+"""Verbs that a swarm may draw: they begin something, at a rate and for a time."""
+
 
 def compile_faults(
     reader: Reader, cast: Cast, texts: Sequence[FaultText | None]
@@ -72,8 +79,8 @@ def compile_faults(
         path: KeyPath = ("faults", index)
         name = cast.claim(reader, text.id, f"fault.{index + 1}", path)
         if _is_verb(reader, (*path, "do"), text.do):
-            _check_place(reader, cast, path, text)
-            _check_keys(reader, path, text)
+            check_place(reader, cast, (*path, "on"), text.do, text.on)
+            check_keys(reader, path, text)
             faults.append(
                 Fault(
                     id=name,
@@ -109,30 +116,36 @@ def _is_verb(reader: Reader, path: KeyPath, verb: str) -> bool:
     return reader.known(path, "verb", verb, VERBS)
 
 
-def _check_place(reader: Reader, cast: Cast, path: KeyPath, text: FaultText) -> None:
-    rule = RULES[text.do]
+def check_place(reader: Reader, cast: Cast, path: KeyPath, verb: str, place: str) -> None:
+    """Note a place where a verb cannot happen; it stands at `path`."""
+    rule = RULES[verb]
     places = ([BACKEND] if rule.backend else []) + (list(cast.clients) if rule.clients else [])
-    if text.on not in places:
+    if place not in places:
         reader.report(
-            (*path, "on"),
+            path,
             code="unknown-place",
-            expected=f"a place where '{text.do}' can happen",
-            found=quoted(text.on),
-            hint=nearest(text.on, places),
+            expected=f"a place where '{verb}' can happen",
+            found=quoted(place),
+            hint=nearest(place, places),
         )
-    client = cast.clients.get(text.on)
+    client = cast.clients.get(place)
     if rule.model and client is not None and client.runs != MODEL:
         reader.report(
-            (*path, "on"),
+            path,
             code="needs-model",
-            expected=f"a client that runs the model, for '{text.do}'",
-            found=quoted(text.on),
-            hint=f"leave out `runs` of {text.on}, or take a fault of the network",
+            expected=f"a client that runs the model, for '{verb}'",
+            found=quoted(place),
+            hint=f"leave out `runs` of {place}, or take a fault of the network",
         )
 
 
-def _check_keys(reader: Reader, path: KeyPath, text: FaultText) -> None:
+def check_keys(reader: Reader, path: KeyPath, text: FaultText, *, drawn: bool = False) -> None:
+    """Note keys that a verb must not have, and those that are missing.
+
+    One of a swarm is not healed by hand, so it needs its duration.
+    """
     rule = RULES[text.do]
+    required = (*rule.required, *(("for",) if drawn and "for" in rule.optional else ()))
     given = {
         "for": text.for_us > 0,
         "by": text.by_us > 0,
@@ -158,7 +171,7 @@ def _check_keys(reader: Reader, path: KeyPath, text: FaultText) -> None:
                 hint="remove it",
                 key=True,
             )
-        elif not is_given and key in rule.required:
+        elif not is_given and key in required:
             reader.report(
                 path,
                 code="missing-key",

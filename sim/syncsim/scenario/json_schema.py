@@ -19,7 +19,7 @@ from syncsim.scenario.catalogue import DOMAINS
 from syncsim.scenario.document import DesignText, ScenarioText
 from syncsim.scenario.network_text import NetworkText
 from syncsim.scenario.rows import DURATION_SUFFIX, states_of
-from syncsim.scenario.values import DURATION_PATTERN, format_duration
+from syncsim.scenario.values import DURATION_PATTERN, SPAN_PATTERN, format_duration
 
 SchemaKind = Literal["scenario", "design", "network"]
 
@@ -45,9 +45,10 @@ class _Generator(GenerateJsonSchema):
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         """Drop a default that only means "worked out when it is left out"."""
         made = super().default_schema(schema)
-        if not made["default"] or "$ref" in made:
+        pattern = made.get("pattern", "")
+        if not made["default"] or "$ref" in made or SPAN_PATTERN in pattern:
             del made["default"]
-        elif DURATION_PATTERN in made.get("pattern", ""):
+        elif DURATION_PATTERN in pattern:
             made["default"] = format_duration(made["default"])
         return made
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from syncsim.design import Design
 from syncsim.domain import Domain
 from syncsim.net.profile import Profile
+from syncsim.scenario.generator import Generator
 
 Verb = Literal[
     "partition", "heal", "sleep", "wake", "hide", "show", "reload", "expire-token", "drop", "hold",
@@ -175,6 +176,7 @@ class Scenario:
     steps: tuple[Step, ...] = ()
     loads: tuple[Load, ...] = ()
     faults: tuple[Fault, ...] = ()
+    generators: tuple[Generator, ...] = ()
     until_us: int = 0
     bounds: Bounds = Bounds()
     hosting: Hosting = Hosting()

@@ -63,6 +63,7 @@ _ACTIONS = [
 ]
 
 Duration = Annotated[int, BeforeValidator(values.parse_duration), _matches(values.DURATION_PATTERN)]
+Span = Annotated[tuple[int, int], BeforeValidator(values.parse_span), _matches(values.SPAN_PATTERN)]
 Make = Annotated[
     str | tuple[str, ...],
     PlainValidator(values.parse_make),

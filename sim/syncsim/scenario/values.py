@@ -42,6 +42,8 @@ MAX_LOADS = 1_000
 """More than this is one load with more clients in it."""
 MAX_FAULTS = 1_000
 """More than a person can follow in a story or a figure."""
+MAX_GENERATORS = 100
+"""Each may stand for many faults; more of them are one with more places."""
 MAX_REPLICAS = 16
 """More than one database feeds directly."""
 MAX_DRIFT_PPM = 100_000
@@ -54,6 +56,7 @@ MAX_SEED = 2**63 - 1
 """A seed fits a signed 64-bit column of a table."""
 
 DURATION_PATTERN = r"[0-9]{1,15}(\.[0-9]{1,15})?(us|ms|s|m|h)"
+SPAN_PATTERN = rf"{DURATION_PATTERN}(\.\.{DURATION_PATTERN})?"
 NAME_PATTERN = rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{NAME_CHARACTERS - 1}}}"
 ID_PATTERN = rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{ID_CHARACTERS - 1}}}"
 SCENARIO_NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)*"
@@ -131,6 +134,30 @@ def parse_duration(value: object) -> int:
             hint="time goes in steps of 1us",
         )
     return int(exact_us)
+
+
+def parse_span(value: object) -> tuple[int, int]:
+    """Return the least and the most of a range of durations, `1s..5s`; one alone is both.
+
+    Raises:
+        BadValueError: for what is no range, is empty, or begins at zero.
+    """
+    first, dots, last = value.partition("..") if isinstance(value, str) else (value, "", "")
+    least_us = parse_duration(first)
+    most_us = parse_duration(last) if dots else least_us
+    if least_us == 0 or most_us < least_us:
+        raise BadValueError(
+            code="bad-range",
+            expected="a range of durations above 0s",
+            hint="the smaller one comes first, like 1s..5s",
+        )
+    return least_us, most_us
+
+
+def format_span(span_us: tuple[int, int]) -> str:
+    """Return a range of durations as text: 1s..5s, or 1s if both ends are the same."""
+    least_us, most_us = map(format_duration, span_us)
+    return least_us if least_us == most_us else f"{least_us}..{most_us}"
 
 
 def _negative() -> BadValueError:

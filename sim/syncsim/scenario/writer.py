@@ -18,15 +18,16 @@ from syncsim.design import Design
 from syncsim.design.compatibility import is_used
 from syncsim.domain import Domain
 from syncsim.net.profile import Profile
+from syncsim.scenario.generator import NAME_OF, Generator, Herd, Swarm, Swizzle
 from syncsim.scenario.rows import DURATION_SUFFIX, back_link
 from syncsim.scenario.scenario import ALL_PERCENT, MODEL, Fault, Load, Row, Scenario, Step
 from syncsim.scenario.text import plain_value
-from syncsim.scenario.values import DURATION_PATTERN, FORMAT_VERSION, format_duration
+from syncsim.scenario.values import FORMAT_VERSION, SPAN_PATTERN, format_duration, format_span
 
 PROSE_COLUMNS = 90
 """Where the lines of long prose end, so that a person can read the file."""
 
-_PLAIN = re.compile(rf"[A-Za-z][A-Za-z0-9_./-]*|{DURATION_PATTERN}")
+_PLAIN = re.compile(rf"[A-Za-z][A-Za-z0-9_./-]*|{SPAN_PATTERN}")
 """Text that needs no quotes anywhere in YAML, unless it reads as null, true or false."""
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
@@ -64,6 +65,7 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     yield from _entries("steps", [_step(step) for step in scenario.steps])
     yield from _entries("load", [_load(load) for load in scenario.loads])
     yield from _entries("faults", [_fault(fault) for fault in scenario.faults])
+    yield from _entries("generators", [_generator(each) for each in scenario.generators])
     yield f"bounds: {_flow(_settings(scenario.bounds))}"
     yield f"backend: {_flow(_settings(scenario.hosting))}"
     yield f"checks: {_flow(list(scenario.checks))}"
@@ -108,9 +110,9 @@ def _settings(record: Any, names: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:
-    """Return a setting as a file gives it: a time with its unit."""
+    """Return a setting as a file gives it: a time or a range of times with its unit."""
     if name.endswith(DURATION_SUFFIX) and value is not None:
-        return format_duration(value)
+        return format_span(value) if isinstance(value, tuple) else format_duration(value)
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -227,6 +229,27 @@ def _fault(fault: Fault) -> dict[str, Any]:
     if fault.percent != ALL_PERCENT:
         entry["percent"] = fault.percent
     return entry
+
+
+def _generator(generator: Generator) -> dict[str, Any]:
+    facts = _given(generator)
+    entry: dict[str, Any] = {"id": facts.pop("id"), "do": NAME_OF[type(generator)]}
+    if isinstance(generator, Swarm):
+        del facts["kinds"]
+        facts["faults"] = [_given(kind) for kind in generator.kinds]
+    elif isinstance(generator, Swizzle):
+        facts["verb"] = facts.pop("do")
+    elif isinstance(generator, Herd):
+        # These are the load's.
+        facts.pop("from", None)
+        del facts["until"]
+    return entry | facts
+
+
+def _given(record: Any) -> dict[str, Any]:
+    """Return the settings of a record that are not at their defaults."""
+    given = [each.name for each in fields(record) if getattr(record, each.name) != each.default]
+    return _settings(record, given)
 
 
 def _flow(value: Any) -> str:

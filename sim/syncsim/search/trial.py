@@ -100,7 +100,7 @@ def summarise(done: Trial) -> Result:
             for record in done.history.of("outcome")
             if (record.data or {}).get("result") in ("failed", "unknown")
         ),
-        has_outage=bool(scenario.faults),
+        has_outage=bool(scenario.faults or scenario.generators),
     )
 
 
