@@ -41,6 +41,7 @@ HEADER_MEANINGS = {
     "checks": "The checks that the scenario asks for.",
     "sometimes": "The situations that must have arisen.",
     "properties": "The properties that must hold, a line each; left out if there are none.",
+    "core": "The clients that were healed at the end and must converge; left out if all were.",
 }
 
 
@@ -184,7 +185,7 @@ def _header_schema() -> dict[str, Any]:
     types |= {name: {"type": "integer", "minimum": 0} for name in ("records", "seed")}
     types |= {
         name: {"type": "array", "items": {"type": "string"}}
-        for name in ("checks", "sometimes", "properties")
+        for name in ("checks", "sometimes", "properties", "core")
     }
     types |= {"format": {"const": FORMAT}, "version": {"const": VERSION}}
     return {

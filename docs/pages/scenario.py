@@ -90,6 +90,7 @@ SECTIONS = (
     ("`generators`: herd", "HerdText"),
     ("`generators`: flap", "FlapText"),
     ("`backend`", "BackendText"),
+    ("`settle`", "SettleText"),
     ("`bounds`", "BoundsText"),
 )
 

@@ -179,12 +179,13 @@ class Faults:
         for fault in faults:
             self._engine.after(fault.at_us, self._happen, fault)
 
-    def heal_all(self) -> None:
-        """End everything that has not ended, and take back what has not begun."""
+    def heal(self, places: frozenset[str]) -> None:
+        """End what has not ended at these places, and take back what has not begun."""
         self._trapped.clear()
         self._stage.host.tell(Trap(""), -1)
         for place, verb in list(self._open):
-            self._end(place, verb)
+            if place in places:
+                self._end(place, verb)
 
     def _happen(self, fault: Fault) -> None:
         if fault.do == HEAL:

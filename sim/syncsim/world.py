@@ -115,6 +115,7 @@ def header_of(scenario: Scenario) -> dict[str, Any]:
         "checks": list(scenario.checks),
         "sometimes": list(scenario.sometimes),
         **({"properties": list(scenario.properties)} if scenario.properties else {}),
+        **({"core": list(scenario.core)} if scenario.core else {}),
     }
 
 
@@ -444,10 +445,11 @@ class World:
     # Phases
 
     def _settle(self) -> None:
-        """Heal everything and begin the second phase."""
+        """Heal everything, or the core and the backend, and begin the second phase."""
         self._phase("settle")
-        self._faults.heal_all()
-        self._net.calm()
+        core = self._scenario.core or tuple(self._clients)
+        self._faults.heal(frozenset((BACKEND, *core)))
+        self._net.calm(core)
 
     def _phase(self, phase: str) -> None:
         self.history.append(self._engine.now_us, "phase", data={"phase": phase})

@@ -103,3 +103,9 @@ def test_without_a_gap_that_concerns_the_screen_nobody_knows(line):
     found = finding(CHECK, line)
     assert (found.status, found.seen) == (Status.UNKNOWN, 0)
     assert found.why.startswith("no client missed a change that a view on its screen may hold")
+
+
+def test_a_client_outside_the_core_is_not_asked():
+    assert finding(CHECK, LOSSY + "@90000 end", core=["op-1"]).status is Status.FAIL
+    found = finding(CHECK, LOSSY + "@90000 end", core=["op-2"])
+    assert (found.status, found.seen) == (Status.UNKNOWN, 0)

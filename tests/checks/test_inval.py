@@ -170,3 +170,9 @@ def test_a_view_that_leaves_ends_it_and_a_view_that_comes_back_cached_begins_it(
     assert intervals(finding(CHECK, back + END)) == [500]
     refetched = back + " op-1.fetch(pending,f1,mount)"
     assert finding(CHECK, refetched + END).status is Status.PASS
+
+
+def test_a_client_outside_the_core_is_not_asked():
+    assert finding(CHECK, LOST + END, core=["op-1"]).status is Status.FAIL
+    found = finding(CHECK, LOST + END, core=["op-2"])
+    assert (found.status, found.seen) == (Status.UNKNOWN, 0)

@@ -25,7 +25,11 @@ def judge(evidence: Evidence) -> Finding:
         elif record.kind == "phase" and (record.data or {}).get("phase") == "end":
             end = record
             break
-    ready = [screen for screen in replay.screens.values() if screen.ready]
+    ready = [
+        screen
+        for screen in replay.screens.values()
+        if screen.ready and evidence.owes(screen.client)
+    ]
     stories = [
         _story(evidence.history, commits, screen, entity, end)
         for screen in ready
@@ -111,7 +115,8 @@ CHECK = Check(
     ),
     proves_not=(
         "It looks at one moment. A screen that was wrong until a later change happened to mend it"
-        " passes here and is for INVAL to find; a view that nobody had open is not looked at."
+        " passes here and is for INVAL to find; a view that nobody had open is not looked at, and"
+        " neither is a client that a scenario leaves to its faults (`settle`)."
     ),
     judge=judge,
 )

@@ -102,11 +102,16 @@ def _committed(history: History) -> list[tuple[str, str, int, dict[str, Any]]]:
 
 
 def _settled(history: History) -> dict[tuple[str, str], Screen]:
-    """Return the screens that were ready at the end."""
+    """Return the screens that were ready at the end, of clients that must converge."""
+    owes = Evidence(history).owes
     replay = Replay(history.header)
     for record in history.of("row", "commit", "mount", "ready", "unmount", "paint"):
         replay.apply(record)
-    return {key: screen for key, screen in replay.screens.items() if screen.ready}
+    return {
+        key: screen
+        for key, screen in replay.screens.items()
+        if screen.ready and owes(screen.client)
+    }
 
 
 def _shown(screen: Screen, entity: str) -> dict[str, Any] | None:

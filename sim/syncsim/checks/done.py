@@ -21,14 +21,15 @@ def run_ended(history: History) -> bool:
 
 def judge(evidence: Evidence) -> Finding:
     """Count the outcomes of each intent."""
-    outcomes: dict[str, list[Record]] = {name: [] for name in evidence.intents}
+    intents = [each for each in evidence.intents.values() if evidence.owes(each.asked.at)]
+    outcomes: dict[str, list[Record]] = {intent.id: [] for intent in intents}
     for record in evidence.of("outcome"):
         if record.intent in outcomes:
             outcomes[record.intent].append(record)
     forgotten = {record.intent: record for record in evidence.history.of("forget")}
     ended = run_ended(evidence.history)
     stories = []
-    for intent in evidence.intents.values():
+    for intent in intents:
         shown = outcomes[intent.id]
         if len(shown) > 1:
             stories.append(_twice(intent, shown))
@@ -36,7 +37,7 @@ def judge(evidence: Evidence) -> Finding:
             stories.append(_never(intent, forgotten.get(intent.id), evidence.history.end_us))
     return conclude(
         "DONE",
-        seen=len(evidence.intents) if ended else 0,
+        seen=len(intents) if ended else 0,
         stories=sorted(stories, key=lambda story: story.at_us),
         missing="nobody asked for anything" if ended else "the run did not end",
         held="every intent had exactly one outcome",

@@ -53,6 +53,15 @@ class Evidence:
         clients: dict[str, dict[str, str]] = self.header.get("clients", {})
         return clients
 
+    @cached_property
+    def _core(self) -> frozenset[str]:
+        """Return the clients that were healed at the end; none named are all."""
+        return frozenset(self.header.get("core", ()))
+
+    def owes(self, client: str) -> bool:
+        """Tell whether a client must converge: not if it was left to its faults at the end."""
+        return not self._core or client in self._core
+
     @property
     def paint_us(self) -> int:
         """Return how long a screen may lag behind what its own client knows."""

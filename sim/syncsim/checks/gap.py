@@ -80,7 +80,8 @@ class _Watch:
         if kind in ("open", "deaf", "close"):
             self._socket(record)
         elif kind == "lose":
-            if (record.data or {}).get("what") == "event" and client in self._evidence.clients:
+            is_known = client in self._evidence.clients and self._evidence.owes(client)
+            if (record.data or {}).get("what") == "event" and is_known:
                 self._miss(record)
         elif kind in ("event", "base"):
             self._make_up(record, lambda gap: _brings(record, gap))

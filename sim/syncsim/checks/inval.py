@@ -75,6 +75,7 @@ class _Watch:
         self.now_us = 0
         self.seen = 0
         self.stories: list[Story] = []
+        self._owes = evidence.owes
         self._history = evidence.history
         self._grace: Grace[tuple[Screen, str, _Cell]] = Grace(evidence.paint_us)
         self._replay = Replay(evidence.header)
@@ -124,7 +125,7 @@ class _Watch:
             self._end_all(view, ended=True)
         self._replay.apply(record)
         screen = self._replay.screens.get((record.at, record.view))
-        if screen is not None and screen.query != SLICE:
+        if screen is not None and screen.query != SLICE and self._owes(screen.client):
             views[record.view] = _View(screen)
 
     def _commit(self, record: Record) -> None:

@@ -7,6 +7,7 @@ when the connection breaks, and then the sender cannot know what arrived.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -325,9 +326,10 @@ class Net:
             else:
                 self._ledger.lost(message, "dropped", sent)
 
-    def calm(self) -> None:
-        """End the outages of the profile for good, and let what waited try again."""
-        for link in self._links.values():
+    def calm(self, clients: Iterable[str]) -> None:
+        """End the outages of some clients' links for good, and let what waited try again."""
+        for client in clients:
+            link = self._links[client]
             began_us = self._outages.end(link)
             if began_us is None:
                 continue

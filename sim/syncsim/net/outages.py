@@ -96,7 +96,6 @@ class Outages:
         self._access = access
         self._process = process
         self._silences = silences
-        self._is_calm = False
 
     def plan(self, link: Place) -> None:
         """Let the outages of a link happen, one after the other."""
@@ -122,7 +121,7 @@ class Outages:
 
     def end(self, link: Place) -> int | None:
         """End the outages of a link for good; return when the present one began, None if none."""
-        self._is_calm = True
+        link.is_calm = True
         if not self.is_on(link):
             return None
         link.quiet_until_us = self._engine.now_us
@@ -135,7 +134,7 @@ class Outages:
 
     def _begin(self, link: Place, up_us: int, coming: Iterator[tuple[int, int]]) -> None:
         """Begin an outage, and make a socket half-open if a heartbeat will be missed."""
-        if self._is_calm:
+        if link.is_calm:
             return
         link.quiet_since_us = self._engine.now_us
         link.quiet_until_us = up_us

@@ -49,6 +49,7 @@ class Place:
     silences: int = 0
     quiet_since_us: int = 0
     quiet_until_us: int = 0
+    is_calm: bool = False
     holds: bool = False
     held: list[tuple[Message, int, Socket | None]] = field(default_factory=list)
     slow_us: int = 0

@@ -13,11 +13,11 @@ from typing import Any
 
 from syncsim.errors import quoted
 from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
+from syncsim.scenario.bounds_text import BoundsText, SettleText
 from syncsim.scenario.cast import Cast, compile_clients
 from syncsim.scenario.catalogue import domain_names, domain_of
 from syncsim.scenario.document import (
     BackendText,
-    BoundsText,
     ClientText,
     FaultText,
     LoadText,
@@ -31,7 +31,7 @@ from syncsim.scenario.parts import design_of, network_of
 from syncsim.scenario.rows import compile_rows
 from syncsim.scenario.scenario import Bounds, Hosting, Load, Row, Scenario
 from syncsim.scenario.shape import Reader, shown
-from syncsim.scenario.text import Tree
+from syncsim.scenario.text import KeyPath, Tree
 from syncsim.scenario.values import (
     FORMAT_VERSION,
     MAX_DURATION_US,
@@ -69,14 +69,15 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
     network = None if "network" in wrong else network_of(reader)
     bounds = reader.entry(BoundsText, ("bounds",)) if "bounds" in tree.data else None
     hosting = reader.entry(BackendText, ("backend",)) if "backend" in tree.data else None
-    _check_names(reader, "check", "checks", outline.checks, CHECK_NAMES)
-    _check_names(reader, "situation", "sometimes", outline.sometimes, SOMETIMES)
+    _check_names(reader, "check", ("checks",), outline.checks, CHECK_NAMES)
+    _check_names(reader, "situation", ("sometimes",), outline.sometimes, SOMETIMES)
     texts = _read_texts(reader, outline, wrong)
     cast, rows = _introduce(reader, outline, wrong, texts)
     properties = _read_properties(reader, cast, outline.properties)
     steps = compile_steps(reader, cast, texts.steps)
     loads = compile_loads(reader, cast, texts.loads)
     faults = compile_faults(reader, cast, texts.faults)
+    core = _read_core(reader, cast)
     generators = compile_generators(reader, cast, texts.generators, loads)
     until_us = _until_us(reader, cast, outline.until_us, texts, generators)
     if None not in (*texts.steps, *texts.loads, *texts.faults, *texts.generators):
@@ -101,6 +102,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
         until_us=until_us,
         bounds=Bounds(**dict(bounds)) if bounds else Bounds(),
         hosting=Hosting(**dict(hosting)) if hosting else Hosting(),
+        core=core,
         checks=tuple(outline.checks),
         sometimes=tuple(outline.sometimes),
         properties=properties,
@@ -135,12 +137,20 @@ def _check_version(reader: Reader) -> None:
 
 
 def _check_names(
-    reader: Reader, what: str, key: str, names: Sequence[str], valid: Collection[str]
+    reader: Reader, what: str, path: KeyPath, names: Sequence[str], valid: Collection[str]
 ) -> None:
     """Look up each name of a list; note unknown ones, and those there twice."""
     for index, name in enumerate(names):
-        if reader.known((key, index), what, name, valid) and name in names[:index]:
-            reader.twice((key, index), name)
+        if reader.known((*path, index), what, name, valid) and name in names[:index]:
+            reader.twice((*path, index), name)
+
+
+def _read_core(reader: Reader, cast: Cast) -> tuple[str, ...]:
+    """Return the clients that are healed at the end; none named are all."""
+    settle = reader.entry(SettleText, ("settle",)) if "settle" in reader.tree.data else None
+    core = settle.core if settle else []
+    _check_names(reader, "client", ("settle", "core"), core, cast.clients)
+    return tuple(core)
 
 
 def _read_properties(reader: Reader, cast: Cast, texts: Sequence[str]) -> tuple[str, ...]:

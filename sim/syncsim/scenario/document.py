@@ -17,6 +17,7 @@ from syncsim.history.vocabulary import CHECK_NAMES
 from syncsim.net.broker import KEPT_MAX
 from syncsim.net.stacks import StackName
 from syncsim.scenario import values
+from syncsim.scenario.bounds_text import BoundsText, SettleText
 from syncsim.scenario.generator_text import FlapText, HerdText, SwarmText, SwizzleText
 from syncsim.scenario.network_text import InlineNetwork
 from syncsim.scenario.scenario import MODEL
@@ -27,7 +28,6 @@ from syncsim.scenario.value_types import (
     DomainName,
     Duration,
     Id,
-    Limit,
     Make,
     MergeStrategy,
     Model,
@@ -45,9 +45,6 @@ from syncsim.scenario.value_types import (
     View,
     WriteStrategy,
 )  # fmt: skip
-
-_UNSTATED: Any = None
-"""The default of a limit that nothing is held to unless a file states it."""
 
 
 class ReadText(Model):
@@ -374,42 +371,6 @@ class BackendText(Model):
     )
 
 
-class BoundsText(Model):
-    """How long things may take, and what they may cost, before a check calls them wrong."""
-
-    settle_us: Duration = Field(
-        60_000_000,
-        alias="settle",
-        description="Virtual time between healing and the final comparison.",
-    )
-    paint_us: Duration = Field(
-        50_000,
-        alias="paint",
-        description="How long a screen may lag behind what its own client knows.",
-    )
-    gap_us: Duration = Field(
-        5_000_000,
-        alias="gap",
-        description="How long a client that missed a change may take to look again, once it can "
-        "be reached, for GAP.",
-    )
-    deaf_us: Duration = Field(
-        45_000_000,
-        alias="deaf",
-        description="How long a client may take a dead socket to be open, for HONEST.",
-    )
-    requests_per_commit: Limit = Field(
-        _UNSTATED, description="HTTP requests of all clients for each commit, for COST."
-    )
-    bytes_per_commit: Limit = Field(
-        _UNSTATED, description="Bytes sent by anybody for each commit, for COST."
-    )
-    reconnect_peak_per_s: Limit = Field(
-        _UNSTATED,
-        description="Connections and fetches of clients coming back within any second, for COST.",
-    )
-
-
 class Outline(Model):
     """A scenario file whose entries have not been looked into.
 
@@ -439,6 +400,7 @@ class Outline(Model):
     load: list[Any] = Field([], max_length=values.MAX_LOADS)
     faults: list[Any] = Field([], max_length=values.MAX_FAULTS)
     generators: list[Any] = Field([], max_length=values.MAX_GENERATORS)
+    settle: Any = Field({})
     bounds: Any = Field({})
     backend: Any = Field({})
     checks: list[CheckName] = Field(
@@ -477,6 +439,9 @@ class ScenarioText(Outline):
         [],
         max_length=values.MAX_GENERATORS,
         description="What may go wrong besides, drawn from the seed.",
+    )
+    settle: SettleText = Field(
+        SettleText.model_construct(), description="Who is healed at the end; all by default."
     )
     bounds: BoundsText = Field(
         BoundsText.model_construct(), description="The limits of time that checks apply."

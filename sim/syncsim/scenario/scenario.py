@@ -158,10 +158,11 @@ class Bounds:
 class Scenario:
     """One experiment: people, rows, a workload, faults, a design, a network and a seed.
 
-    `checks` are the checks that the scenario asks for; `sometimes` are situations that must
-    arise in the run, or its verdict is unknown; `properties` are lines that `history.property`
-    takes apart. `omit` names steps left out of the run; the
-    luck of every other message stays as it was.
+    `core` names the clients that are healed when the run settles and that must then converge;
+    all are, if it is empty. `checks` are the checks that the scenario asks for; `sometimes` are
+    situations that must arise in the run, or its verdict is unknown; `properties` are lines that
+    `history.property` takes apart. `omit` names steps left out of the run; the luck of every other
+    message stays as it was.
     """
 
     name: str
@@ -180,6 +181,7 @@ class Scenario:
     until_us: int = 0
     bounds: Bounds = Bounds()
     hosting: Hosting = Hosting()
+    core: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()

@@ -66,6 +66,8 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     yield from _entries("load", [_load(load) for load in scenario.loads])
     yield from _entries("faults", [_fault(fault) for fault in scenario.faults])
     yield from _entries("generators", [_generator(each) for each in scenario.generators])
+    if scenario.core:
+        yield f"settle: {_flow({'core': list(scenario.core)})}"
     yield f"bounds: {_flow(_settings(scenario.bounds))}"
     yield f"backend: {_flow(_settings(scenario.hosting))}"
     yield f"checks: {_flow(list(scenario.checks))}"

@@ -205,7 +205,7 @@ def test_a_short_outage_is_a_stall_and_a_long_one_leaves_the_socket_half_open():
     for number in range(400):
         short.net.frame(event(f"e{number}"), cause=-1)
         short.run(short.now_us + SECOND)
-    short.net.calm()
+    short.net.calm(("op-1", "op-2"))
     short.run(HOUR)
     assert [name for _, name in short.arrived] == [f"e{n}" for n in range(400)]
     assert short.records("deaf", "close") == []
@@ -229,7 +229,7 @@ def test_no_outage_begins_after_the_calm_and_other_links_have_their_own():
     assert ours
     assert theirs
     assert not set(ours) & set(theirs)
-    wire.net.calm()
+    wire.net.calm(("op-1", "op-2"))
     told = len(wire.records("deaf"))
     wire.run(2 * HOUR)
     assert len(wire.records("deaf")) == told
@@ -251,7 +251,7 @@ def test_what_waits_for_an_outage_tries_again_in_time_when_the_calm_ends_it_earl
     wire.run(sent_us + 10 * SECOND)
     assert wire.arrived == []
 
-    wire.net.calm()
+    wire.net.calm(("op-1", "op-2"))
     wire.run(3 * HOUR)
     # The time-out is 240 ms, and doubles: the tries are 15.12 s and 7.44 s after the sending.
     first_us = sent_us + 63 * STALL_US + 20 * MS
@@ -274,6 +274,6 @@ def test_what_was_sent_before_an_outage_is_not_delayed_by_its_early_end():
     wire.net.http(request("asked"), cause=-1)
     wire.net.frame(event("e1"), cause=-1)
     wire.run(down_us + SECOND // 2)
-    wire.net.calm()
+    wire.net.calm(("op-1", "op-2"))
     wire.run(3 * HOUR)
     assert wire.arrived == [(down_us + SECOND, "asked"), (down_us + SECOND, "e1")]
