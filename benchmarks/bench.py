@@ -1,6 +1,6 @@
 """Speed of syncsim, measured in one run and printed as a table.
 
-    python benchmarks/bench.py [--quick | --million] [--json FILE] [--profile]
+    python benchmarks/bench.py [--quick | --million | --herd] [--json FILE] [--profile]
 
 Prints bare SimPy timeouts per second, our messages and records per second with recording,
 their ratio to bare SimPy, simulated over real time for ten clients at one action a second
@@ -8,7 +8,8 @@ in all, the exchanges per second of one modelled and of one real client where No
 the judge's and the staleness instrument's records per second, peak memory, and the
 start-up time of `syncsim --help`. Each figure is the best of several repetitions, which is
 the one least disturbed by whatever else the machine is doing. With `--million` it measures
-instead how a million records are read and judged, once, which takes some minutes.
+instead how a million records are read and judged, once, which takes some minutes; with `--herd`
+how fleets of up to ten thousand clients come back after a restart.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import herd
 import million
 import simpy
 
@@ -169,6 +171,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="one short repetition")
     parser.add_argument("--million", action="store_true", help="a million records instead")
+    parser.add_argument("--herd", action="store_true", help="up to ten thousand clients instead")
     parser.add_argument("--json", metavar="FILE", help="write the figures to this file too")
     parser.add_argument("--profile", action="store_true", help="print a profile instead")
     options = parser.parse_args()
@@ -176,7 +179,10 @@ def main() -> None:
     if options.profile:
         profile(seconds)
         return
-    rows = million.figures(millions()) if options.million else figures(seconds, repeats)
+    if options.million:
+        rows = million.figures(millions())
+    else:
+        rows = herd.figures() if options.herd else figures(seconds, repeats)
     for what, figure, unit in rows:
         text = f"{figure:,.0f}" if figure >= 100 else f"{figure:,.2f}"
         print(f"{what:<44} {text:>14} {unit}")

@@ -1,7 +1,8 @@
 """The backend's store: rows with versions, one log sequence number, and live views.
 
 A commit may change several rows; they share one `lsn`. Views are kept up to date by each
-commit, so reading one costs what it returns, not what the store holds.
+commit, so reading one costs what it returns, not what the store holds. Views of one user, or of
+one row, are found by that name, so they do not cost more the more users there are.
 """
 
 from __future__ import annotations
@@ -20,14 +21,26 @@ ViewName = tuple[str, str, str, str]
 class _View:
     """The rows of one view, as one role sees them."""
 
-    __slots__ = ("answer", "entity_type", "role", "rows", "test")
+    __slots__ = ("answer", "role", "rows", "test")
 
-    def __init__(self, role: str, entity_type: str, test: Test) -> None:
+    def __init__(self, role: str, test: Test) -> None:
         self.role = role
-        self.entity_type = entity_type
         self.test = test
         self.rows: dict[str, Row] = {}
         self.answer: tuple[tuple[Row, ...], int] | None = None
+
+
+class _Named:
+    """The rows of one type by the name in one field of theirs, and the views that ask for it.
+
+    Rows are in the order in which they took that name, which is not always that of their coming.
+    """
+
+    __slots__ = ("rows", "views")
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, None]] = {}
+        self.views: dict[str, list[_View]] = {}
 
 
 class Store:
@@ -37,6 +50,10 @@ class Store:
         self._domain = domain
         self._rows: dict[str, Row] = {}
         self._views: dict[ViewName, _View] = {}
+        self._numbers: dict[str, int] = {}
+        # By entity type: the views that ask for no name, and by field those that do.
+        self._open: dict[str, list[_View]] = {}
+        self._named: dict[str, dict[str, _Named]] = {}
         self.lsn = 0
 
     def get(self, entity: str) -> Row | None:
@@ -71,9 +88,22 @@ class Store:
             self._put(row)
 
     def _put(self, row: Row) -> None:
+        last = self._rows.get(row.entity)
         self._rows[row.entity] = row
-        for view in self._views.values():
+        self._numbers.setdefault(row.entity, len(self._numbers))
+        kind = type_of(row.entity)
+        for view in self._open.get(kind, ()):
             self._update(view, row)
+        for field, named in self._named.get(kind, {}).items():
+            old, new = _name_in(last, field), _name_in(row, field)
+            if old is not None and old != new:
+                del named.rows[old][row.entity]
+                for view in named.views.get(old, ()):
+                    self._update(view, row)
+            if new is not None:
+                named.rows.setdefault(new, {})[row.entity] = None
+                for view in named.views.get(new, ()):
+                    self._update(view, row)
 
     def project(self, role: str, row: Row) -> Row | None:
         """Return a row as a role may see it, None if it may not."""
@@ -90,19 +120,42 @@ class Store:
         name = (role, user, query, row_id)
         view = self._views.get(name)
         if view is None:
-            facts = self._domain.queries[query]
-            test = compile_conditions(facts.where, {"$user": user, "$id": row_id})
-            view = self._views[name] = _View(role, facts.entity, test)
-            for row in self._rows.values():
-                self._update(view, row)
+            view = self._views[name] = self._begin(role, query, {"$user": user, "$id": row_id})
         if view.answer is None:
             rows = tuple(view.rows.values())
             view.answer = rows, sum(row.bytes for row in rows)
         return view.answer
 
+    def _begin(self, role: str, query: str, names: dict[str, str]) -> _View:
+        """Return a new view with the rows that are there, in the order of their coming."""
+        facts = self._domain.queries[query]
+        view = _View(role, compile_conditions(facts.where, names))
+        for field, operator, value in facts.where:
+            if operator == "is" and value in names:
+                named = self._named_by(facts.entity, field)
+                wanted = names[value]
+                named.views.setdefault(wanted, []).append(view)
+                entities = sorted(named.rows.get(wanted, ()), key=self._numbers.__getitem__)
+                break
+        else:
+            self._open.setdefault(facts.entity, []).append(view)
+            entities = [entity for entity in self._rows if type_of(entity) == facts.entity]
+        for entity in entities:
+            self._update(view, self._rows[entity])
+        return view
+
+    def _named_by(self, kind: str, field: str) -> _Named:
+        """Return the rows of a type by one field of theirs; the first to ask has them sorted."""
+        fields = self._named.setdefault(kind, {})
+        if field not in fields:
+            named = fields[field] = _Named()
+            for entity, row in self._rows.items():
+                name = _name_in(row, field) if type_of(entity) == kind else None
+                if name is not None:
+                    named.rows.setdefault(name, {})[entity] = None
+        return fields[field]
+
     def _update(self, view: _View, row: Row) -> None:
-        if type_of(row.entity) != view.entity_type:
-            return
         assert row.fields is not None, row.entity
         seen = self.project(view.role, row) if view.test(row.fields) else None
         if seen is not None:
@@ -110,6 +163,12 @@ class Store:
             view.answer = None
         elif view.rows.pop(row.entity, None) is not None:
             view.answer = None
+
+
+def _name_in(row: Row | None, field: str) -> str | None:
+    """Return the name that a row has in a field, None if it has none there."""
+    name = row.fields.get(field) if row is not None and row.fields is not None else None
+    return name if isinstance(name, str) else None
 
 
 def initial_change(entity: str, fields: Fields) -> Change:
