@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pages.markdown import GENERATED, said, table
 from syncsim.checks import CHECKS, Check
+from syncsim.checks.verdict import CONFIRMED
 from syncsim.history.property import FORMS, MAX_PROPERTIES, WORDS
 from syncsim.history.vocabulary import SOMETIMES
 
@@ -79,9 +80,10 @@ def page() -> str:
 
 
 def _section(check: Check) -> str:
+    confirmed = f"- **On confirmed views.** {CONFIRMED}\n" if check.confirmed else ""
     return (
         f"## {check.name}\n\n{check.statement}\n\n"
         f"- **Source.** {check.source}\n"
         f"- **Needs.** {check.needs[0].upper()}{check.needs[1:]}\n"
-        f"- **What a pass does not prove.** {check.proves_not}\n"
+        f"- **What a pass does not prove.** {check.proves_not}\n{confirmed}"
     )

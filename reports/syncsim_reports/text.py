@@ -75,6 +75,16 @@ def verdict_table(verdict: Verdict, history: History, *, file: str = "") -> Rend
             _text(f"{finding['seen']:,}", justify="right"),
             _text(_why(finding)),
         )
+    hidden = {finding.check for finding in verdict.hidden()}
+    for finding in document["confirmed"]:
+        if finding["check"] in hidden:
+            failures = count(finding["failures"], "failure")
+            table.add_row(
+                _text(f"{finding['check']}, confirmed", "bold"),
+                _text(finding["status"], STATUS_STYLE["unknown"]),
+                _text(f"{finding['seen']:,}", justify="right"),
+                _text(f"{failures} in what the server told, on no screen: {finding['why']}"),
+            )
     return _narrow(Group(table, *_stories(document["findings"])))
 
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from syncsim.checks.evidence import Evidence
 from syncsim.checks.mono import CHECK
 from syncsim.checks.verdict import Status
-from tests.checks.notation import finding
+from tests.checks.notation import finding, history
 
 FORWARD = (
     "A1 op-1.mount(one/A1) op-1:one/A1=A1.1 op-2?i1:accept(A1) @50 +A1{status=accepted}/i1"
@@ -79,6 +80,18 @@ def test_the_story_tells_of_an_older_fetch():
         "It came with a fetch, read by the backend at commit 1, that ended at 0.110 s."
     )
     assert found.stories[0].records == (5, 7, 9)
+
+
+def test_what_the_server_told_is_judged_by_itself():
+    """A pending change hides from the person that the server went back."""
+    line = FORWARD + "@120 op-1:one/A1<A1.1 @130 op-1:one/A1<A1.2 @140 op-1:one/A1<A1.1"
+    assert finding(CHECK, line).status is not Status.FAIL
+    found = CHECK.confirmed(Evidence(history(line)))
+    assert (found.status, found.failures, found.seen) == (Status.FAIL, 1, 1)
+    assert found.why == (
+        "At 0.130 s op-1's view one/A1 was told version 2 of appointment A1 (status accepted). At"
+        " 0.140 s it went back to version 1 (status pending), which the server itself had replaced."
+    )
 
 
 @pytest.mark.parametrize("other", ["op-1.fetched(pending,f1,1)^", "op-2.fetched(one/A1,f1,1)^"])

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from syncsim.checks import CHECKS, Finding, Status, as_json, judge
+from syncsim.checks.counterfactual import NAME
 from syncsim.history.vocabulary import CHECK_NAMES
 from tests.checks.notation import DOMAIN, HEADER, history
 
@@ -154,7 +155,7 @@ def test_a_verdict_as_json_is_plain_data_with_a_command_for_each_story():
     header = {"scenario": "seed/two operators", "seed": 7, "sometimes": ["refusal"]}
     bad = history(BAD, checks=SOME, **header)
     data = as_json(judge(bad), bad)
-    assert {key: data[key] for key in data if key not in ("findings", "sometimes")} == {
+    assert {key: data[key] for key in data if not isinstance(data[key], list)} == {
         "scenario": "seed/two operators",
         "seed": 7,
         "design": "written",
@@ -168,6 +169,8 @@ def test_a_verdict_as_json_is_plain_data_with_a_command_for_each_story():
         "syncsim run 'seed/two operators' --design written --network none --seed 7"
     )
     assert data["sometimes"][0]["status"] == "unknown"
+    told = {each["check"]: (each["status"], each["seen"]) for each in data["confirmed"]}
+    assert told == {"RYW": ("pass", 1), "MONO": ("pass", 1)}
     assert json.loads(json.dumps(data)) == data
     assert no_floats(data)
 
@@ -178,6 +181,36 @@ def no_floats(value):
     if isinstance(value, list):
         return all(no_floats(item) for item in value)
     return not isinstance(value, float)
+
+
+def test_a_story_of_a_counterfactual_is_shown_again_by_a_run_with_one():
+    bad = history(BAD, checks=SOME)
+    verdict = judge(bad)
+    extra = replace(verdict.findings[0], check=NAME)
+    told = as_json(replace(verdict, findings=(*verdict.findings, extra)), bad)["findings"]
+    assert told[-1]["stories"][0]["replay"] == told[0]["stories"][0]["replay"] + " --counterfactual"
+    assert "--counterfactual" not in told[0]["stories"][0]["replay"]
+
+
+TOLD_OLD = ASKED + "op-1:one/A1<A1.1 @400 op-1:one/A1<A1.2 settle @900 end"
+
+
+def test_what_the_server_told_wrongly_is_no_part_of_the_verdict():
+    verdict = judge(history(TOLD_OLD, checks=SOME))
+    assert verdict.status is Status.PASS
+    confirmed = {found.check: found.status for found in verdict.confirmed}
+    assert confirmed == {"RYW": Status.FAIL, "MONO": Status.FAIL}
+    assert [found.check for found in verdict.hidden()] == ["RYW", "MONO"]
+    assert "RYW of confirmed views: fail" in str(verdict)
+    both = judge(history(TOLD_OLD.replace("@400", "op-1:one/A1=A1.1 @400"), checks=SOME))
+    assert (len(both.confirmed), both.hidden()) == (2, ())
+    assert [found.check for found in judge(history(GOOD), only=["DONE"]).confirmed] == []
+
+
+def test_of_a_damaged_history_nothing_is_said_of_confirmed_views():
+    damaged = history(TOLD_OLD, checks=SOME)
+    del damaged.header["clients"]
+    assert {found.status for found in judge(damaged).confirmed} == {Status.UNKNOWN}
 
 
 def test_a_verdict_of_a_bare_header_can_still_be_written():

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from syncsim.checks.evidence import Evidence
 from syncsim.checks.ryw import CHECK
 from syncsim.checks.verdict import Status
-from tests.checks.notation import finding
+from tests.checks.notation import finding, history
 
 ACCEPTED = (
     "A1 op-1.mount(one/A1) op-1:one/A1=A1.1 @100 op-1?i1:accept(A1) @150 +A1{status=accepted}/i1"
@@ -27,6 +28,16 @@ def test_a_paint_from_before_the_own_change_fails():
     )
     assert (story.at_us, story.client, story.entity) == (300_000, "op-1", "appointment/A1")
     assert story.records == (3, 4, 5, 7)
+
+
+def test_what_the_server_told_is_judged_by_itself():
+    """A pending change hides from the person that the server told the row as it was before."""
+    line = ACCEPTED + "@300 op-1:one/A1<A1.1"
+    assert finding(CHECK, line).status is Status.PASS
+    found = CHECK.confirmed(Evidence(history(line)))
+    assert (found.status, found.failures, found.seen) == (Status.FAIL, 1, 1)
+    assert "At 0.300 s op-1's view one/A1 was told version 1, the row from before" in found.why
+    assert CHECK.confirmed(Evidence(history(ACCEPTED))).status is Status.UNKNOWN
 
 
 def test_the_story_tells_of_the_fetch_that_brought_the_old_row():

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from syncsim.checks import properties, sometimes
+from syncsim.checks.counterfactual import NAME as COUNTERFACTUAL
 from syncsim.checks.damage import damage, names
 from syncsim.checks.done import run_ended
 from syncsim.checks.evidence import Evidence, seconds
@@ -46,16 +47,19 @@ def judge(history: History, only: Sequence[str] | None = None) -> Verdict:
         if lacks:
             findings = tuple(_unknown(name, lacks) for name in (*checks, *own))
             met = tuple(_unknown(name, lacks) for name in required)
+            told = tuple(_unknown(name, lacks) for name, _ in _of_confirmed(checks))
         else:
             findings = (
                 *(_answer(name, _check(name), evidence) for name in checks),
                 *(_answer(name, partial(properties.find, name), evidence) for name in own),
             )
             met = tuple(_answer(name, _situation(name), evidence) for name in required)
+            told = tuple(_answer(name, ask, evidence) for name, ask in _of_confirmed(checks))
     return Verdict(
         status=Status.worst(finding.status for finding in (*findings, *met)),
         findings=findings,
         sometimes=met,
+        confirmed=told,
     )
 
 
@@ -67,16 +71,21 @@ def as_json(verdict: Verdict, history: History, *, file: str = "") -> dict[str, 
     """
     header = history.header
     replay = shlex.join(["syncsim", "check", file]) if file else _replay_command(header)
-    findings = (*verdict.findings, *verdict.sometimes)
-    told = [_finding_as_json(finding, history, replay) for finding in findings]
+    parts = {
+        "findings": verdict.findings,
+        "sometimes": verdict.sometimes,
+        "confirmed": verdict.confirmed,
+    }
     return {
         "scenario": header.get("scenario", ""),
         "seed": header.get("seed"),
         "design": _name_of(header, "design"),
         "network": _name_of(header, "network"),
         "status": verdict.status.value,
-        "findings": told[: len(verdict.findings)],
-        "sometimes": told[len(verdict.findings) :],
+        **{
+            part: [_finding_as_json(finding, history, replay) for finding in findings]
+            for part, findings in parts.items()
+        },
     }
 
 
@@ -97,6 +106,12 @@ def _no_collection() -> Iterator[None]:
 
 def _check(name: str) -> Ask | None:
     return CHECKS[name].judge if name in CHECKS else None
+
+
+def _of_confirmed(checks: Sequence[str]) -> list[tuple[str, Ask]]:
+    """Return the checks that can be asked of confirmed views, too, with how."""
+    asked = [(name, CHECKS[name].confirmed) for name in checks if name in CHECKS]
+    return [(name, ask) for name, ask in asked if ask is not None]
 
 
 def _situation(name: str) -> Ask | None:
@@ -123,6 +138,8 @@ def _unknown(name: str, why: str) -> Finding:
 
 
 def _finding_as_json(finding: Finding, history: History, replay: str) -> dict[str, Any]:
+    if finding.check == COUNTERFACTUAL:
+        replay = f"{replay} --counterfactual"
     return {
         "check": finding.check,
         "status": finding.status.value,

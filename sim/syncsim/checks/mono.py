@@ -10,12 +10,22 @@ from syncsim.history import History, Record
 
 def judge(evidence: Evidence) -> Finding:
     """Compare each paint of a row with the one before it in the same mounted view."""
+    return _judge(evidence, "paint")
+
+
+def confirmed(evidence: Evidence) -> Finding:
+    """Compare what the server tells of a row with what it had told the same mounted view."""
+    return _judge(evidence, "base")
+
+
+def _judge(evidence: Evidence, kind: str) -> Finding:
+    """Compare each record of a kind, a paint or a confirmed row, with the one before it."""
     shown: dict[tuple[str, str], dict[str, Record]] = {}
     moved: set[tuple[str, str, str]] = set()
     stories: list[Story] = []
-    for record in evidence.of("mount", "unmount", "paint"):
+    for record in evidence.of("mount", "unmount", kind):
         view = (record.at, record.view)
-        if record.kind != "paint":
+        if record.kind != kind:
             shown.pop(view, None)
             continue
         if record.version < 0:
@@ -31,21 +41,29 @@ def judge(evidence: Evidence) -> Finding:
         "MONO",
         seen=len(moved),
         stories=stories,
-        missing="no view showed two versions of the same row while it was on screen",
-        held="every view moved only forward from one version of a row to another",
+        missing=f"no view {_SHOWED[kind]} two versions of the same row while it was on screen",
+        held=_HELD[kind],
     )
+
+
+_SHOWED = {"paint": "showed", "base": "was told"}
+_HELD = {
+    "paint": "every view moved only forward from one version of a row to another",
+    "base": "no view was told an older version of a row after a newer one",
+}
 
 
 def _story(history: History, before: Record, paint: Record) -> Story:
     fields, newer = (paint.data or {}).get("fields"), (before.data or {}).get("fields")
     reason, records = because(history, paint)
+    who = "the person had already seen" if paint.kind == "paint" else "the server itself had"
+    view, row = f"{paint.at}'s view {paint.view}", row_name(paint.entity)
     return Story(
         text=(
-            f"At {seconds(before.time_us)} {paint.at}'s view {paint.view} showed version"
-            f" {before.version} of {row_name(paint.entity)}{in_brackets(newer, than=fields)}. At"
+            f"At {seconds(before.time_us)} {view} {_SHOWED[paint.kind]} version {before.version}"
+            f" of {row}{in_brackets(newer, than=fields)}. At"
             f" {seconds(paint.time_us)} it went back to version {paint.version}"
-            f"{in_brackets(fields, than=newer)}, which the person had already seen"
-            f" replaced.{reason}"
+            f"{in_brackets(fields, than=newer)}, which {who} replaced.{reason}"
         ),
         records=tuple(sorted({before.seq, *records, paint.seq})),
         at_us=paint.time_us,
@@ -71,4 +89,5 @@ CHECK = Check(
         " that comes and goes is not judged here."
     ),
     judge=judge,
+    confirmed=confirmed,
 )

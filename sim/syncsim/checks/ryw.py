@@ -20,11 +20,21 @@ class Promise(NamedTuple):
 
 def judge(evidence: Evidence) -> Finding:
     """Hold each later paint of a row against what its client was promised of that row."""
+    return _judge(evidence, "paint")
+
+
+def confirmed(evidence: Evidence) -> Finding:
+    """Hold what the server tells of a row against what it had promised, seen or not."""
+    return _judge(evidence, "base")
+
+
+def _judge(evidence: Evidence, kind: str) -> Finding:
+    """Hold each later record of a kind, a paint or a confirmed row, against the promises."""
     promises: dict[tuple[str, str], list[Promise]] = {}
     read: set[str] = set()
     broken: set[tuple[str, str]] = set()
     stories: list[Story] = []
-    for record in evidence.of("outcome", "paint"):
+    for record in evidence.of("outcome", kind):
         if record.kind == "outcome":
             intent = evidence.intents.get(record.intent)
             if intent is not None:
@@ -46,9 +56,19 @@ def judge(evidence: Evidence) -> Finding:
         "RYW",
         seen=len(read),
         stories=stories,
-        missing="no row was painted again by a client that had been told ok for a change of it",
-        held="every paint after an ok showed the own change, or what replaced it",
+        missing=_MISSING[kind],
+        held=_HELD[kind],
     )
+
+
+_MISSING = {
+    "paint": "no row was painted again by a client that had been told ok for a change of it",
+    "base": "no row was told again to a client that had been told ok for a change of it",
+}
+_HELD = {
+    "paint": "every paint after an ok showed the own change, or what replaced it",
+    "base": "every row told after an ok held the own change, or what replaced it",
+}
 
 
 def promised(intent: Intent, outcome: Record) -> dict[str, int]:
@@ -75,11 +95,12 @@ def _story(history: History, promise: Promise, paint: Record) -> Story:
     commit = next((c for c in intent.commits if c.entity == paint.entity), None)
     committed = f" The backend committed it at {seconds(commit.time_us)}." if commit else ""
     reason, records = because(history, paint)
+    shown = "showed" if paint.kind == "paint" else "was told"
     return Story(
         text=(
             f"{chose(intent)} and was told ok at {seconds(outcome.time_us)}, when {row} was at"
             f" version {promise.version}.{committed} At {seconds(paint.time_us)} {paint.at}'s view"
-            f" {paint.view} showed version {paint.version}, the row from before the person's own"
+            f" {paint.view} {shown} version {paint.version}, the row from before the person's own"
             f" change{_seen(paint, commit)}.{reason}"
         ),
         records=tuple(
@@ -128,4 +149,5 @@ CHECK = Check(
         " while the outcome was unknown are not judged."
     ),
     judge=judge,
+    confirmed=confirmed,
 )

@@ -15,6 +15,13 @@ STORIES_MAX = 5
 """Stories told per check; the count of failures says how many there were."""
 
 
+CONFIRMED = (
+    "The same is asked of the rows that the server told the client, in base records, whatever was"
+    " painted over them. The answer stands beside the verdict and has no part in it."
+)
+"""What a check with an answer about confirmed views says of it."""
+
+
 class Status(StrEnum):
     """The three answers; the worst one wins."""
 
@@ -63,7 +70,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One invariant, with what a reader must know to trust its answer."""
+    """One invariant, with what a reader must know to trust its answer.
+
+    `confirmed`, if there is one, asks the same of what the server told each client, whatever the
+    person was shown.
+    """
 
     name: str
     statement: str
@@ -71,15 +82,30 @@ class Check:
     needs: str
     proves_not: str
     judge: Callable[[Evidence], Finding]
+    confirmed: Callable[[Evidence], Finding] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The answers of all checks asked for, and the worst of them."""
+    """The answers of all checks asked for, and the worst of them.
+
+    `confirmed` holds what some of them answer of the confirmed views. It has no part in the
+    status: what no person was shown harmed nobody.
+    """
 
     status: Status
     findings: tuple[Finding, ...]
     sometimes: tuple[Finding, ...] = ()
+    confirmed: tuple[Finding, ...] = ()
+
+    def hidden(self) -> tuple[Finding, ...]:
+        """Return what is wrong beneath the screens and was never seen on one."""
+        failed = {found.check for found in self.findings if found.status is Status.FAIL}
+        return tuple(
+            found
+            for found in self.confirmed
+            if found.status is Status.FAIL and found.check not in failed
+        )
 
     def __getitem__(self, check: str) -> Finding:
         return next(f for f in (*self.findings, *self.sometimes) if f.check == check)
@@ -88,6 +114,7 @@ class Verdict:
         lines = [f"{self.status.value}"]
         lines += [f"  {f.check:<8} {f.status.value:<8} {f.why}" for f in self.findings]
         lines += [f"  sometimes {f.check}: {f.status.value}" for f in self.sometimes]
+        lines += [f"  {f.check} of confirmed views: {f.status.value}" for f in self.hidden()]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

@@ -53,8 +53,12 @@ def _picture(network: str) -> list[str]:
 
 def _show_check(name: str, as_json: bool) -> None:
     from syncsim.checks import CHECKS
+    from syncsim.checks.verdict import CONFIRMED
 
-    facts = {key: value for key, value in asdict(CHECKS[name]).items() if key != "judge"}
+    check = CHECKS[name]
+    facts = {key: v for key, v in asdict(check).items() if key not in ("judge", "confirmed")}
+    if check.confirmed is not None:
+        facts["confirmed"] = CONFIRMED
     if as_json:
         print_json({"kind": "checks", **facts})
         return
@@ -68,7 +72,9 @@ def _show_check(name: str, as_json: bool) -> None:
         "source": "source",
         "needs": "must have seen",
         "proves_not": "a pass does not prove",
+        "confirmed": "on confirmed views",
     }
     for key, title in titles.items():
-        table.add_row(Text(title, style="bold", no_wrap=True), Text(str(facts[key])))
+        if key in facts:
+            table.add_row(Text(title, style="bold", no_wrap=True), Text(str(facts[key])))
     console().print(table)

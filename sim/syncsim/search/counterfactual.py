@@ -7,7 +7,7 @@ from dataclasses import replace
 from syncsim.checks.counterfactual import came_to_nothing, compare, conclude_all
 from syncsim.checks.damage import damage
 from syncsim.checks.evidence import Evidence
-from syncsim.checks.verdict import Finding, Status, Verdict
+from syncsim.checks.verdict import Finding, Status
 from syncsim.history import History
 from syncsim.scenario.scenario import Scenario
 from syncsim.search.trial import Trial
@@ -35,5 +35,4 @@ def with_counterfactual(done: Trial, *, allow_commands: bool = False) -> Trial:
     found = roll_without(done.scenario, done.history, allow_commands=allow_commands)
     findings = (*done.verdict.findings, found)
     status = Status.worst(each.status for each in (*findings, *done.verdict.sometimes))
-    verdict = Verdict(status=status, findings=findings, sometimes=done.verdict.sometimes)
-    return replace(done, verdict=verdict)
+    return replace(done, verdict=replace(done.verdict, status=status, findings=findings))

@@ -13,6 +13,7 @@ from tests.checks.twins import (
     test_inval,
     test_over,
     test_roll,
+    test_sessions,
     test_xview,
 )
 from tests.checks.twins.histories import ended, evidence, histories, true_histories
@@ -55,6 +56,16 @@ def test_histories_of_its_own_are_drawn_that_get_each_answer_from_a_check(name, 
     assert find(
         DRAWN_FOR[name],
         lambda history: CHECKS[name].judge(evidence(history)).status is status,
+        settings=DRAWN,
+    )
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("name", ["RYW", "MONO"])
+def test_histories_of_screens_are_drawn_that_get_each_answer_about_confirmed_views(name, status):
+    assert find(
+        test_sessions.of_screens,
+        lambda history: CHECKS[name].confirmed(evidence(history)).status is status,
         settings=DRAWN,
     )
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from syncsim.checks import CHECKS, Status
 from tests.checks.notation import HEADER, rebuilt
 from tests.checks.twins.histories import EXAMPLES, ended, evidence, histories
+from tests.checks.twins.screens import Screens
 
 
 def answer(broken, seen):
@@ -26,15 +27,16 @@ def asked(history):
     return first
 
 
-def paints(history):
-    return [record for record in history if record.kind == "paint" and record.version >= 0]
+def shown(history, kind):
+    """Return what a kind of record, paints or confirmed rows, says of versions of rows."""
+    return [record for record in history if record.kind == kind and record.version >= 0]
 
 
 def cell(record):
     return record.at, record.view, record.entity
 
 
-def ryw(history):
+def ryw(history, kind="paint"):
     met = broken = False
     first = asked(history)
     for told in history:
@@ -46,17 +48,17 @@ def ryw(history):
             between = first[told.intent].seq < commit.seq < told.seq
             if mine and between and told.lsn in (-1, commit.lsn):
                 rows.setdefault(commit.entity, commit.version)
-        for paint in paints(history):
+        for paint in shown(history, kind):
             if paint.seq > told.seq and paint.at == told.at and paint.entity in rows:
                 met = True
                 is_old = paint.version < rows[paint.entity]
-                broken |= is_old and told.intent not in paint.data["overlays"]
+                broken |= is_old and told.intent not in paint.data.get("overlays", ())
     return answer(broken, met)
 
 
-def mono(history):
+def mono(history, kind="paint"):
     met = broken = False
-    painted = paints(history)
+    painted = shown(history, kind)
     for one in painted:
         for two in painted:
             if one.seq < two.seq and cell(one) == cell(two):
@@ -118,3 +120,18 @@ def test_each_check_answers_as_its_twin(drawn, again):
     history = ended(rebuilt(drawn, [*drawn, *twice]))
     found = {name: CHECKS[name].judge(evidence(history)).status for name in TWINS}
     assert found == {name: twin(list(history)) for name, twin in TWINS.items()}
+
+
+MOVES = (
+    "ask", "ask", "commit", "commit", "settle", "settle", "settle", "change", "refresh", "refresh",
+    "fetch", "fetched", "fetched", "base", "base", "paint", "mount", "unmount",
+)  # fmt: skip
+of_screens = histories(kinds=MOVES, writer=Screens)
+
+
+@settings(max_examples=EXAMPLES)
+@given(history=of_screens)
+def test_ryw_and_mono_answer_of_confirmed_views_as_their_twins(history):
+    found = {name: CHECKS[name].confirmed(evidence(history)).status for name in ("RYW", "MONO")}
+    records = list(history)
+    assert found == {"RYW": ryw(records, "base"), "MONO": mono(records, "base")}

@@ -12,6 +12,7 @@ from typing import Any
 
 from syncsim.domain import BOOKING
 from syncsim.history import History, compile_conditions
+from tests.checks.notation import history as of_line
 
 MS = 1_000
 SECOND = 1_000_000
@@ -302,3 +303,13 @@ def sample(**changes: Any) -> History:
     tape.add(12 * SECOND, "phase", data={"phase": "settle"})
     tape.add(20 * SECOND, "phase", data={"phase": "end"})
     return tape.history()
+
+
+def told_old() -> History:
+    """Return a run in which the server tells an old row, and the screen shows the new one."""
+    return of_line(
+        "A1 op-1.mount(one/A1) op-1:one/A1<A1.1 op-1:one/A1=A1.1 @100 op-1?i1:accept(A1)"
+        " @180 +A1{status=accepted}/i1 $i1 @200 op-1!i1=ok op-1:one/A1<A1.2 op-1:one/A1=A1.2"
+        " @300 op-1:one/A1<A1.1 @900 end",
+        checks=["RYW", "DONE"],
+    )

@@ -10,7 +10,7 @@ from syncsim.staleness import costs, measure
 from syncsim_reports.figures import survival_curves, swimlanes
 from syncsim_reports.html import demo_page, picture, run_page
 from tests.unit.reports.records import claim, row
-from tests.unit.reports.sample import CLIENTS, header, sample
+from tests.unit.reports.sample import CLIENTS, header, sample, told_old
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
@@ -44,6 +44,14 @@ def test_the_page_of_a_run_tells_the_verdict_the_story_and_the_command():
     assert "syncsim run seed/sample --design enhanced --network office --seed 7" in page.text
     assert "my-trips" in page.text
     assert "refusal" in page.text
+
+
+def test_what_the_server_told_wrongly_stands_under_the_checks_if_nobody_saw_it():
+    heading = "In what the server told, on no screen"
+    page = Page(page_of(told_old()))
+    assert heading in page.text
+    assert "1 failure, the first: op-1 chose" in page.text
+    assert heading not in Page(page_of(sample())).text
 
 
 def test_a_page_stands_alone():

@@ -18,7 +18,7 @@ from syncsim_reports.text import (
 )
 from tests.unit.reports.comparing import difference, tally
 from tests.unit.reports.records import claim, row
-from tests.unit.reports.sample import sample
+from tests.unit.reports.sample import sample, told_old
 
 
 def printed(what, width=80):
@@ -58,6 +58,13 @@ def test_the_verdict_tells_each_answer_each_story_and_the_command():
     assert "DONE pass" in text
     assert "CONV at 20.000 s (1 of 2) When the run ended at 20.000 s, op-1's view" in text
     assert "replay: syncsim run seed/sample --design enhanced --network office --seed 7" in text
+
+
+def test_what_the_server_told_wrongly_stands_beside_the_verdict_if_nobody_saw_it():
+    told = told_old()
+    text = squeezed(printed(verdict_table(judge(told), told), 118))
+    assert "RYW, confirmed fail 1 1 failure in what the server told, on no screen: op-1" in text
+    assert "RYW, confirmed" not in printed(verdict_table(judge(sample()), sample()))
 
 
 def test_a_comparison_has_a_heading_per_scenario_and_a_line_per_design():
