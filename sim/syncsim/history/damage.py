@@ -56,3 +56,13 @@ def cut_short(place: str, expected: int, found: int) -> HistoryError:
         f"the end of the file after {found}",
         CUT,
     )
+
+
+def asked_twice(place: str, intent: str, first: str) -> HistoryError:
+    """Return the error of an id that two intents have: nobody can tell whose an outcome is."""
+    return unreadable(
+        place,
+        "an intent with an id of its own",
+        f"{quoted(intent)}, the id of the intent at {first}",
+        "one wish of a person is one intent, however often it is sent",
+    )

@@ -17,6 +17,7 @@ from syncsim.history.damage import (
     CUT,
     NUMBER_MAX,
     TIME_MAX,
+    asked_twice,
     checked_header,
     cut_short,
     unreadable,
@@ -93,9 +94,10 @@ def read(path: Path) -> History:
         header = _header(str(path), first)
         history = History({key: header[key] for key in header if key != "records"})
         number = 1
+        asked: dict[str, int] = {}
         while line := file.readline(LINE_BYTES_MAX + 1):
             number += 1
-            _append(history, str(path), number, line)
+            _append(history, str(path), number, line, asked)
     if len(history) != header["records"]:
         raise cut_short(f"{path}:{number}", header["records"], len(history))
     return history
@@ -120,7 +122,8 @@ def _header(path: str, line: bytes) -> dict[str, Any]:
     return checked_header(f"{path}:1", _object(path, 1, line), quoted(line[:60]))
 
 
-def _append(history: History, path: str, number: int, line: bytes) -> None:
+def _append(history: History, path: str, number: int, line: bytes, asked: dict[str, int]) -> None:
+    """Append the record of a line; `asked` has the line of each intent so far."""
     record = _object(path, number, line)
     seq = _int(path, number, record, "seq", 0)
     time_us = _int(path, number, record, "time_us", 0, TIME_MAX)
@@ -143,6 +146,10 @@ def _append(history: History, path: str, number: int, line: bytes) -> None:
     data = record.get("data")
     if data is not None and not isinstance(data, dict):
         raise unreadable(f"{path}:{number}", "an object in 'data'", quoted(data))
+    if kind == "intent" and fields["intent"]:
+        first = asked.setdefault(fields["intent"], number)
+        if first != number:
+            raise asked_twice(f"{path}:{number}", fields["intent"], f"line {first}")
     history.append(time_us, kind, data=data, **fields)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from syncsim.errors import InputError, Problem, quoted
 from syncsim.history.columns import Columns
-from syncsim.history.damage import checked_header, cut_short, unreadable
+from syncsim.history.damage import asked_twice, checked_header, cut_short, unreadable
 from syncsim.history.history import Header, History
 from syncsim.history.parquet_columns import TEXTS, columns_of, problem_of_type, table_of
 from syncsim.history.record import FIELDS
@@ -89,6 +89,11 @@ def read(path: Path) -> History:
     history = History(stream.header)
     for columns in stream.batches():
         history.extend(columns)
+    asked: dict[str, int] = {}
+    for record in history.of("intent"):
+        first = asked.setdefault(record.intent, record.seq)
+        if record.intent and first != record.seq:
+            raise asked_twice(f"{path}: record {record.seq}", record.intent, f"record {first}")
     return history
 
 

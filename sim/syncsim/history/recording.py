@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from syncsim.errors import HistoryError, Problem, quoted
-from syncsim.history.damage import NUMBER_MAX, TIME_MAX, unreadable
+from syncsim.history.damage import NUMBER_MAX, TIME_MAX, asked_twice, unreadable
 from syncsim.history.history import Header, History
 from syncsim.history.joining import joined
 from syncsim.history.jsonl import LINE_BYTES_MAX, parsed
@@ -59,6 +59,7 @@ def read(path: Path) -> History:
     """
     problems: list[Problem] = []
     lines: dict[str, list[_Line]] = {}
+    asked: dict[str, tuple[str, int]] = {}
     with path.open("rb") as file:
         header = parsed(file.readline(LINE_BYTES_MAX)) or {}
         if header.get("version") != VERSION:
@@ -68,6 +69,7 @@ def read(path: Path) -> History:
             number += 1
             try:
                 line = _line(f"{path}:{number}", text)
+                _ask(asked, f"{path}:{number}", line.record, number)
             except HistoryError as error:
                 problems.extend(error.problems)
             else:
@@ -75,6 +77,18 @@ def read(path: Path) -> History:
     if problems:
         raise HistoryError(problems)
     return _history(header, lines)
+
+
+def _ask(asked: dict[str, tuple[str, int]], place: str, record: Record, number: int) -> None:
+    """Note who asked; a page may write twice of an intent, and nobody of another's.
+
+    Raises:
+        HistoryError: if somebody else has an intent of the same id.
+    """
+    if record.kind in ("asks", "intent") and record.intent:
+        who, first = asked.setdefault(record.intent, (record.at, number))
+        if first != number and (record.kind == "intent" or who != record.at):
+            raise asked_twice(place, record.intent, f"line {first}")
 
 
 def _line(place: str, text: bytes) -> _Line:

@@ -120,6 +120,18 @@ def test_a_damaged_line_is_named(tmp_path, lines, damage, place, expected):
     assert f"expected {expected}" in said
 
 
+def test_an_id_that_two_intents_have_is_refused(tmp_path):
+    history = sample()
+    for at in ("op-1", "op-2"):
+        history.append(20, "intent", at, intent="")
+        history.append(20, "intent", at, intent=f"{at}.1")
+    jsonl.write(history, tmp_path / "once.jsonl")
+    assert len(jsonl.read(tmp_path / "once.jsonl")) == len(history)
+    said = refused(tmp_path, (tmp_path / "once.jsonl").read_text().replace("op-2.1", "op-1.1"))
+    assert said.startswith("FILE:9: unreadable-history")
+    assert "found 'op-1.1', the id of the intent at line 7" in said
+
+
 def test_bytes_that_are_no_text_are_refused(tmp_path, lines):
     said = refused(tmp_path, lines[0].encode() + b"\xff\xfe\x00\n")
     assert said.startswith("FILE:2:")

@@ -138,6 +138,19 @@ def test_a_damaged_value_is_named_with_its_record(path, name, values, place, exp
     assert len(said.splitlines()) == 3
 
 
+def test_an_id_that_two_intents_have_is_refused(path):
+    history = sample()
+    for at, intent in (("op-1", ""), ("op-2", ""), ("op-1", "x"), ("op-2", "y")):
+        history.append(2**61, "intent", at, intent=intent)
+    parquet.write(history, path)
+    assert len(files.read(path)) == len(history)
+    history.append(2**61, "intent", "op-2", intent="x")
+    parquet.write(history, path)
+    said = refused(path)
+    assert said.startswith("FILE: record 10: unreadable-history")
+    assert "found 'x', the id of the intent at record 8" in said
+
+
 def test_text_that_is_no_utf_8_is_refused(path):
     said = pa.array([b"\xff\xfe\xfd"] * 6).view(pa.string())
     text = refused(rewritten(path, with_column("peer", said)))

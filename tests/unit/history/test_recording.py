@@ -341,6 +341,21 @@ def test_the_header_of_the_guide_is_one_that_can_be_judged(recording):
     assert [why for why in said if "the header does not" in why or "itself failed" in why] == []
 
 
+@pytest.mark.parametrize(("at", "kind"), [("bob", "asks"), ("bob", "intent"), ("ann", "intent")])
+def test_an_id_that_two_intents_have_is_refused(recording, at, kind):
+    line = {"time_us": 1, "at": "ann", "kind": "asks", "intent": "i1", "data": {"entities": []}}
+    # A page tells of its own intent twice: its optimistic writes are over.
+    recording.lines += [{**line, "n": 98}, {**line, "n": 99}]
+    recording.read()
+    first = len(recording.lines) - 1
+    recording.lines.append({**line, "n": 97, "at": at, "kind": kind})
+    with pytest.raises(HistoryError) as error:
+        recording.read()
+    [problem] = error.value.problems
+    assert problem.place == f"{recording.path}:{len(recording.lines)}"
+    assert problem.found == f"'i1', the id of the intent at line {first}"
+
+
 def test_every_wrong_line_is_named_at_once(recording):
     recording.lines += [{"kind": "guess"}, {"kind": "guess"}]
     with pytest.raises(HistoryError) as error:
