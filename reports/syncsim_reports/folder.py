@@ -57,23 +57,25 @@ def write_run_folder(
     verdict: Verdict,
     staleness: Staleness,
     costs: Costs,
-    scenario_yaml: str,
+    scenario_yaml: str | None,
     figures: bool = True,
+    file: str = "",
 ) -> list[Path]:
     """Write everything about one run into a folder and return the files written.
 
-    The folder is made if it is missing; files of the same names are replaced, others stay.
+    The folder is made if it is missing; files of the same names are replaced, others stay. A
+    history from elsewhere has no scenario; `file` is where it was read.
 
     Raises:
         InputError: if the folder is a file, or cannot be written.
     """
     make_folder(folder)
     found = models_of(history)
-    document = as_json(verdict, history) | {"models": models_as_json(found)}
+    document = as_json(verdict, history, file=file) | {"models": models_as_json(found)}
     with _writing(folder):
         paths = [
             _put(folder / "verdict.json", _json_text(document)),
-            _put(folder / SCENARIO, scenario_yaml),
+            *([_put(folder / SCENARIO, scenario_yaml)] if scenario_yaml is not None else []),
             _put(folder / "staleness.csv", staleness_csv(staleness.windows)),
             _replace(folder / "history.jsonl", lambda path: jsonl.write(history, path)),
         ]
@@ -92,7 +94,7 @@ def write_run_folder(
             diagrams = dict(zip(stories, of_stories, strict=True))
             paths += [*drawn, *told]
         page = run_page(
-            history, verdict, staleness, costs, pictures, diagrams=diagrams, models=found
+            history, verdict, staleness, costs, pictures, diagrams=diagrams, models=found, file=file
         )
         return [*paths, _put(folder / "index.html", page)]
 

@@ -53,17 +53,20 @@ def run_page(
     *,
     diagrams: Mapping[str, Picture] | None = None,
     models: Mapping[str, Models] | None = None,
+    file: str = "",
 ) -> str:
     """Return the page of one run: verdict, stories, staleness, costs and figures.
 
-    `diagrams` are those of the first stories, by check.
+    `diagrams` are those of the first stories, by check. `file` is where a history from elsewhere
+    was read.
     """
     return (
         _environment()
         .get_template("run.html.j2")
         .render(
             header=history.header,
-            document=as_json(verdict, history),
+            document=as_json(verdict, history, file=file),
+            file=file,
             checks=CHECKS,
             records=len(history),
             end_us=history.end_us,

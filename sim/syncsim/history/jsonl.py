@@ -97,7 +97,11 @@ def read(path: Path) -> History:
         asked: dict[str, int] = {}
         while line := file.readline(LINE_BYTES_MAX + 1):
             number += 1
-            _append(history, str(path), number, line, asked)
+            record = _append(history, str(path), number, line)
+            if record.get("kind") == "intent" and record.get("intent"):
+                before = asked.setdefault(record["intent"], number)
+                if before != number:
+                    raise asked_twice(f"{path}:{number}", record["intent"], f"line {before}")
     if len(history) != header["records"]:
         raise cut_short(f"{path}:{number}", header["records"], len(history))
     return history
@@ -122,8 +126,8 @@ def _header(path: str, line: bytes) -> dict[str, Any]:
     return checked_header(f"{path}:1", _object(path, 1, line), quoted(line[:60]))
 
 
-def _append(history: History, path: str, number: int, line: bytes, asked: dict[str, int]) -> None:
-    """Append the record of a line; `asked` has the line of each intent so far."""
+def _append(history: History, path: str, number: int, line: bytes) -> dict[str, Any]:
+    """Append the record of a line and return what the line says."""
     record = _object(path, number, line)
     seq = _int(path, number, record, "seq", 0)
     time_us = _int(path, number, record, "time_us", 0, TIME_MAX)
@@ -146,11 +150,8 @@ def _append(history: History, path: str, number: int, line: bytes, asked: dict[s
     data = record.get("data")
     if data is not None and not isinstance(data, dict):
         raise unreadable(f"{path}:{number}", "an object in 'data'", quoted(data))
-    if kind == "intent" and fields["intent"]:
-        first = asked.setdefault(fields["intent"], number)
-        if first != number:
-            raise asked_twice(f"{path}:{number}", fields["intent"], f"line {first}")
     history.append(time_us, kind, data=data, **fields)
+    return record
 
 
 def _object(path: str, number: int, line: bytes) -> dict[str, Any]:

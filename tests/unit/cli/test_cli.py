@@ -11,6 +11,7 @@ from syncsim.cli.main import COMMANDS, main
 from syncsim.errors import EXIT_FAIL, EXIT_INTERNAL, EXIT_PASS, EXIT_UNKNOWN, EXIT_USAGE
 from syncsim.history import jsonl, parquet
 from syncsim_reports.exports import FORMATS
+from tests.checks.notation import history
 
 SCENARIO = """\
 syncsim: 1
@@ -97,6 +98,32 @@ def test_the_run_folder_is_judged_and_reported_again(cli, scenario, tmp_path):
     assert "<img" in (folder / "index.html").read_text()
     assert "<img" not in page
     assert cli("run", folder / "scenario.yaml", "--json") == EXIT_PASS
+
+
+def test_a_history_from_elsewhere_is_reported_into_a_folder_of_its_own(cli, tmp_path):
+    told = history(
+        "A1 op-1.mount(one/A1) op-1:one/A1<A1.1 op-1:one/A1=A1.1 @100"
+        " op-1?i1:accept(A1) @150 +A1{status=accepted}/i1 $i1 @900 end"
+    )
+    jsonl.write(told, tmp_path / "elsewhere.jsonl")
+    out = tmp_path / "report"
+    assert cli("report", tmp_path / "elsewhere.jsonl", "--out", out) == EXIT_PASS
+    assert f"syncsim check {tmp_path / 'elsewhere.jsonl'}" in (out / "index.html").read_text()
+    assert "This judges the same history again:" in (out / "index.html").read_text()
+    assert json.loads((out / "verdict.json").read_text())["status"] == "fail"
+    assert not (out / "scenario.yaml").exists()
+
+
+def test_a_report_on_a_file_says_what_it_needs(cli, tmp_path):
+    jsonl.write(history("A1 end"), tmp_path / "elsewhere.jsonl")
+    assert cli("report", tmp_path / "elsewhere.jsonl") == EXIT_USAGE
+    assert "add --out DIR" in cli.err
+    (tmp_path / "register.edn").write_text("{:process 0, :type :invoke, :f :read}\n")
+    assert cli("report", tmp_path / "register.edn", "--out", tmp_path / "out") == EXIT_USAGE
+    assert "no-screens" in cli.err
+    assert len(cli.err.splitlines()) == 3
+    assert cli("report", tmp_path, "--out", tmp_path / "out") == EXIT_USAGE
+    assert "written into its own folder" in cli.err
 
 
 def test_a_history_in_parquet_is_judged_alike(cli, scenario, tmp_path):
