@@ -41,6 +41,8 @@ HEADER_MEANINGS = {
     "checks": "The checks that the scenario asks for.",
     "sometimes": "The situations that must have arisen.",
     "properties": "The properties that must hold, a line each; left out if there are none.",
+    "gateways": "How many there are, their idle time-out and the length of their queues; left out "
+    "if there is one without limits.",
     "core": "The clients that were healed at the end and must converge; left out if all were.",
 }
 

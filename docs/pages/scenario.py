@@ -34,7 +34,8 @@ VERB_MEANINGS = {
     "release": "Ends a `hold`.",
     "partition": "The client's link is down: what is under way is lost, its socket closes, its "
     "browser says that it is offline. If `unnoticed`, or of one `direction`, nobody is told: "
-    "messages vanish, and the socket is half-open until a heartbeat is missed.",
+    "messages vanish, and the socket is half-open until a heartbeat is missed. A gateway is cut "
+    "off from the broker: its sockets stay open, what would pass it vanishes, nobody is led to it.",
     "heal": "End every fault that is open at that place.",
     "sleep": "The client's machine stands still: no timer runs, its network is gone, nobody sits "
     "at it. When it wakes, late timers run and what it missed is told; its browser says nothing.",
@@ -48,10 +49,12 @@ VERB_MEANINGS = {
     "expire-token": "The client's access token is good no more: requests are answered 401, and the "
     "client gets a new one and sends them again.",
     "drop": "The client's WebSocket breaks somewhere along its path, and nothing else. If "
-    "`unnoticed`, it is half-open.",
+    "`unnoticed`, it is half-open. On a gateway, those of all its clients do.",
     "delay": "Every HTTP message of the client takes longer by `by`, each way.",
-    "lose": "The client's HTTP requests, responses or both are lost without a word.",
-    "restart": "The backend is down: sessions end, requests are refused. The store survives.",
+    "lose": "The client's HTTP requests, responses or both are lost without a word. A "
+    "gateway whose queue is full loses what finds no room, instead of closing the connection.",
+    "restart": "The backend is down: sessions end, requests are refused. The store survives. If a "
+    "gateway restarts, its sockets end, and its clients come back to others.",
     "crash": "The backend's process dies; sockets, which a gateway holds, stay open. With `after`, "
     "it dies at the next commit: before its answer and its event (`commit`), or between the two "
     "(`reply`). With `loses`, the commits of that long before are lost, answered or not.",
@@ -89,6 +92,7 @@ SECTIONS = (
     ("`generators`: swizzle", "SwizzleText"),
     ("`generators`: herd", "HerdText"),
     ("`generators`: flap", "FlapText"),
+    ("`gateways`", "GatewaysText"),
     ("`backend`", "BackendText"),
     ("`settle`", "SettleText"),
     ("`bounds`", "BoundsText"),
@@ -186,7 +190,11 @@ def _verbs_table() -> str:
     rows = []
     for verb in VERBS:
         rule = RULES[verb]
-        places = " or ".join(["a client"] * rule.clients + ["`backend`"] * rule.backend)
+        places = " or ".join(
+            ["a client"] * rule.clients
+            + ["a gateway"] * rule.gateways
+            + ["`backend`"] * rule.backend
+        )
         keys = [
             *(f"`{key}`" for key in rule.required),
             *(f"`{key}`, if wanted" for key in rule.optional),

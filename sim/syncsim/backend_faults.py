@@ -1,4 +1,8 @@
-"""Faults of the backend and of what it runs on: crash, restart, overload, a wrong clock."""
+"""Faults of the backend and of the gateways before it; the same verb may mean either.
+
+A gateway that restarts ends its sockets, one that is partitioned hears nothing of the broker, and
+one that loses does not say that a queue was full.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +38,42 @@ def _be_idle(stage: Stage, _fault: Fault, _seq: int) -> None:
     stage.host.be_busy(0, 0)
 
 
+def _restart_gateway(stage: Stage, fault: Fault, seq: int) -> None:
+    stage.net.entrance.go_down(fault.on, stage.net.links, seq)
+
+
+def _gateway_is_back(stage: Stage, fault: Fault, _seq: int) -> None:
+    stage.net.entrance.come_up(fault.on)
+
+
+def _drop_sockets(stage: Stage, fault: Fault, seq: int) -> None:
+    stage.net.entrance.drop(fault.on, stage.net.links, seq, unnoticed=fault.unnoticed)
+
+
+def _cut_off(stage: Stage, fault: Fault, _seq: int) -> None:
+    stage.net.entrance.cut(fault.on)
+
+
+def _mend(stage: Stage, fault: Fault, _seq: int) -> None:
+    stage.net.entrance.mend(fault.on)
+
+
+def _be_silent(stage: Stage, fault: Fault, _seq: int) -> None:
+    stage.net.entrance.be_silent(fault.on)
+
+
+def _be_honest(stage: Stage, fault: Fault, _seq: int) -> None:
+    stage.net.entrance.be_honest(fault.on)
+
+
 BACKEND_DEEDS: Mapping[str, Deed] = {
     "restart": Deed(begin=_restart, end=_start_again),
     "crash": Deed(begin=_crash, end=_start_again),
     "overload": Deed(begin=_be_busy, end=_be_idle),
+}
+GATEWAY_DEEDS: Mapping[str, Deed] = {
+    "partition": Deed(begin=_cut_off, end=_mend),
+    "drop": Deed(begin=_drop_sockets),
+    "lose": Deed(begin=_be_silent, end=_be_honest),
+    "restart": Deed(begin=_restart_gateway, end=_gateway_is_back),
 }

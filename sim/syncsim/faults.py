@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from syncsim.backend.ports import Expire, SetClock, Trap
-from syncsim.backend_faults import BACKEND_DEEDS
+from syncsim.backend_faults import BACKEND_DEEDS, GATEWAY_DEEDS
 from syncsim.client import ports
 from syncsim.engine import Engine
 from syncsim.history import History
 from syncsim.net import BACKEND
+from syncsim.net.gateways import GATEWAY
 from syncsim.scenario.scenario import VERBS, Fault
 from syncsim.stage import Deed, Stage
 
@@ -164,6 +165,11 @@ def facts_of(fault: Fault) -> dict[str, Any]:
     return facts
 
 
+def deed_of(place: str, verb: str) -> Deed:
+    """Return what a verb does at a place."""
+    return (GATEWAY_DEEDS if place.startswith(GATEWAY) else DEEDS)[verb]
+
+
 class Faults:
     """Begins and ends the faults of a run, and writes that it did."""
 
@@ -219,7 +225,7 @@ class Faults:
         if fault.for_us:
             data["until_us"] = now_us + fault.for_us
         seq = self._history.append(now_us, "fault", fault.on, data=data)
-        deed = DEEDS[fault.do]
+        deed = deed_of(fault.on, fault.do)
         if deed.end is not None:
             self._open[fault.on, fault.do] = (fault, seq)
         deed.begin(self._stage, fault, seq)
@@ -236,6 +242,6 @@ class Faults:
         seq = self._history.append(
             self._engine.now_us, "heal", place, "", began, data={"verb": verb}
         )
-        end = DEEDS[verb].end
+        end = deed_of(place, verb).end
         assert end is not None, verb
         end(self._stage, fault, seq)

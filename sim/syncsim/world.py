@@ -27,6 +27,7 @@ from syncsim.host import Host, settings_of
 from syncsim.machines import Machines
 from syncsim.net import BACKEND, STACKS, Broker, Net
 from syncsim.net.broker import Kept
+from syncsim.net.gateways import ONE_GATEWAY
 from syncsim.net.messages import RESUME_BYTES, ErrorBody, Message, ResumeBody, ResumedBody
 from syncsim.scenario.expand import expand
 from syncsim.scenario.person import arrivals, choose
@@ -103,6 +104,7 @@ def header_of(scenario: Scenario) -> dict[str, Any]:
         "seed": scenario.seed,
         "design": scenario.design.facts(),
         "network": scenario.network.facts(),
+        **({"gateways": asdict(scenario.gateways)} if scenario.gateways != ONE_GATEWAY else {}),
         "domain": scenario.domain.facts(),
         "clients": {
             client.name: {"role": client.role, "user": client.user}
@@ -157,6 +159,7 @@ class World:
             clients=tuple(client.name for client in scenario.clients),
             listener=self,
             stack=STACKS[scenario.design.socket],
+            gateways=scenario.gateways,
         )
         self._wakes: dict[str, int] = {}
         self._host = Host(
@@ -448,7 +451,7 @@ class World:
         """Heal everything, or the core and the backend, and begin the second phase."""
         self._phase("settle")
         core = self._scenario.core or tuple(self._clients)
-        self._faults.heal(frozenset((BACKEND, *core)))
+        self._faults.heal(frozenset((BACKEND, *self._scenario.gateways.names, *core)))
         self._net.calm(core)
 
     def _phase(self, phase: str) -> None:

@@ -57,6 +57,7 @@ def failures(verdict: Verdict) -> list[str]:
 
 BEYOND = {
     "faults/crash-before-event": {"CONV", "INVAL"},  # needs an outbox
+    "faults/deaf-gateway": {"GAP", "INVAL"},  # nothing tells a client that its gateway is cut off
     "faults/lost-commits": {"CONV", "DURABLE"},  # no client can know what a backend forgot
     "faults/reload-in-mid-send": {"DONE"},  # what waits is kept in memory only
     "faults/sleeping-laptop": {"INVAL"},  # a machine that sleeps shows what it showed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncsim.engine import Draws, Engine
 from syncsim.history import History, Record
 from syncsim.net import BACKEND, Net, Profile
+from syncsim.net.gateways import ONE_GATEWAY, Gateways
 from syncsim.net.messages import Message
 from syncsim.net.stacks import SOCKET_IO, Stack
 from tests.support.scenarios import EVEN
@@ -19,7 +20,13 @@ class Wire:
     does `sessions` for what the backend is told.
     """
 
-    def __init__(self, profile: Profile = EVEN, seed: int = 1, stack: Stack = SOCKET_IO) -> None:
+    def __init__(
+        self,
+        profile: Profile = EVEN,
+        seed: int = 1,
+        stack: Stack = SOCKET_IO,
+        gateways: Gateways = ONE_GATEWAY,
+    ) -> None:
         self.engine = Engine()
         self.history = History()
         self.arrived: list[tuple[int, str]] = []
@@ -34,6 +41,7 @@ class Wire:
             clients=CLIENTS,
             listener=self,
             stack=stack,
+            gateways=gateways,
         )
 
     def message_arrived(self, message: Message, seq: int) -> None:

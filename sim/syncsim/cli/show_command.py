@@ -16,6 +16,9 @@ from syncsim.cli.output import console, json_option, print_json
 def command(name: str, as_json: bool) -> None:
     """Show the scenario, design, network or check called NAME.
 
+    A scenario is drawn: its clients, gateways and replicas, and when each has a fault. So is a
+    network: how long a message takes on it, and what is lost.
+
     \b
     Examples:
       syncsim show seed/offline
@@ -30,7 +33,7 @@ def command(name: str, as_json: bool) -> None:
     kind = kind_of(name)
     if kind is not None:
         text = scenario.find(kind, name).read_text(encoding="utf-8")
-        drawn = _picture(name) if kind == "networks" else []
+        drawn = _picture(kind, name)
         if as_json:
             document = {"kind": kind, "name": name, "yaml": text}
             print_json({**document, "picture": drawn} if drawn else document)
@@ -44,11 +47,13 @@ def command(name: str, as_json: bool) -> None:
         raise InputError(problem)
 
 
-def _picture(network: str) -> list[str]:
+def _picture(kind: str, name: str) -> list[str]:
     from syncsim import scenario
-    from syncsim.cli.network_picture import picture
+    from syncsim.cli import network_picture, topology_picture
 
-    return picture(scenario.load_network(network))
+    if kind == "networks":
+        return network_picture.picture(scenario.load_network(name))
+    return topology_picture.picture(scenario.load(name)) if kind == "scenarios" else []
 
 
 def _show_check(name: str, as_json: bool) -> None:

@@ -187,9 +187,14 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "lose",
         "net",
         "A message will never arrive; `at` is where it was bound for.",
-        {"reason": "offline, away, dropped, lossy or down", "what": "as in send"},
+        {"reason": "offline, away, dropped, lossy, overflow or down", "what": "as in send"},
     ),
-    ("open", "net", "A WebSocket connection opened.", {"epoch": "count of connections, from 1"}),
+    (
+        "open",
+        "net",
+        "A WebSocket connection opened.",
+        {"epoch": "count of connections, from 1", "gateway": "where it ends, if there are several"},
+    ),
     (
         "close",
         "net",

@@ -30,9 +30,10 @@ class Ledger:
         data = {"reason": reason, "what": message.what}
         return self._message("lose", message.recipient, message.sender, message, cause, data)
 
-    def opened(self, client: str, epoch: int, cause: int) -> int:
-        """Record that a client's socket opened."""
-        return self._socket("open", client, cause, {"epoch": epoch})
+    def opened(self, client: str, epoch: int, cause: int, gateway: str = "") -> int:
+        """Record that a client's socket opened, and at which gateway if that tells anything."""
+        data = {"epoch": epoch, "gateway": gateway} if gateway else {"epoch": epoch}
+        return self._socket("open", client, cause, data)
 
     def closed(self, client: str, epoch: int, reason: str, cause: int) -> int:
         """Record that a client learnt that its socket is closed."""

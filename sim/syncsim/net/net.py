@@ -14,6 +14,7 @@ from functools import partial
 from syncsim.engine import Draws, Engine
 from syncsim.history import History
 from syncsim.net.dialler import Dialler
+from syncsim.net.gateways import ONE_GATEWAY, Entrance, Gateways
 from syncsim.net.ledger import Ledger
 from syncsim.net.link import Link
 from syncsim.net.messages import BACKEND, Message, direction_of
@@ -46,6 +47,7 @@ class Net:
         clients: tuple[str, ...],
         listener: Listener,
         stack: Stack = SOCKET_IO,
+        gateways: Gateways = ONE_GATEWAY,
     ) -> None:
         self._engine = engine
         self._draws = draws
@@ -59,6 +61,14 @@ class Net:
         self._listener = listener
         self.backend_up = True
         self._silences = Silences(engine, self._ledger, stack.heartbeat, self)
+        self.entrance = Entrance(
+            engine=engine,
+            draws=draws,
+            ledger=self._ledger,
+            spec=gateways,
+            heartbeat=stack.heartbeat,
+            breaks=self,
+        )
         self._outages = Outages(engine, draws, profile.access, profile.outages, self._silences)
         for link in self._links.values():
             self._outages.plan(link)
@@ -149,7 +159,8 @@ class Net:
         if link.up and (link.silent or self._outages.is_on(link)):
             self._ask_again(link, cause, retry)
             return
-        if not link.up or not self.backend_up:
+        gateway = self.entrance.choose(f"{link.client}/socket/{attempt}")
+        if not link.up or not self.backend_up or not gateway:
             link.dialler.failed(cause)
             return
         assert link.socket is None, link.client
@@ -159,8 +170,10 @@ class Net:
             BACKEND: link.link.stream("up", f"socket/{link.epochs}"),
             link.client: link.link.stream("down", f"socket/{link.epochs}"),
         }
-        link.socket = Socket(link.epochs, self._engine.now_us, streams)
-        seq = self._ledger.opened(link.client, link.epochs, cause)
+        link.socket = Socket(link.epochs, self._engine.now_us, streams, gateway)
+        self.entrance.watch(link, link.socket)
+        told = self.entrance.told(gateway)
+        seq = self._ledger.opened(link.client, link.epochs, cause, told)
         self._listener.session_opened(link.client)
         self._listener.socket_opened(link.client, seq)
 
@@ -182,6 +195,11 @@ class Net:
 
     def _redial(self, client: str, cause: int) -> None:
         self.connect(client, cause)
+
+    @property
+    def links(self) -> Iterable[Place]:
+        """Return the links of all clients."""
+        return self._links.values()
 
     def dialler(self, client: str) -> Dialler:
         """Return what decides when a client's page tries to connect."""
@@ -215,6 +233,8 @@ class Net:
                 self._silences.resend_in_vain(link, socket, message)
         elif link.silent in (direction_of(message), "both"):
             self._ledger.lost(message, "silent", sent)
+        elif not self.entrance.takes(link, socket, message, sent):
+            return
         elif link.holds:
             self._hold(link, message, sent, socket)
         else:
@@ -222,7 +242,7 @@ class Net:
 
     def _carry_frame(self, link: Place, socket: Socket, message: Message, sent: int) -> None:
         assert len(socket.in_flight) < IN_FLIGHT_MAX, message.name
-        now_us = self._engine.now_us
+        now_us = socket.sent_us = self._engine.now_us
         due_us = socket.streams[message.recipient].send(now_us, message.bytes, message.name)
         if due_us is None:
             self._ledger.lost(message, "dropped", sent)
@@ -370,9 +390,13 @@ class Net:
         for link in self._links.values():
             socket = link.socket
             if socket is not None and socket.whole:
-                client_us = self._break(link, socket, 0, cause)
-                self.session_closed(link, socket)
-                self._engine.after(client_us, self.client_closed, link, socket, "down", cause)
+                self.end(link, socket, "down", cause)
+
+    def end(self, link: Place, socket: Socket, reason: str, cause: int) -> None:
+        """End a connection at the gateway; the client learns of it behind what still arrives."""
+        client_us = self._break(link, socket, 0, cause)
+        self.session_closed(link, socket)
+        self._engine.after(client_us, self.client_closed, link, socket, reason, cause)
 
     def _break(self, link: Place, socket: Socket, point: int, cause: int) -> int:
         """Lose what has not passed `point`; return when the client learns of the break, from now.

@@ -31,6 +31,8 @@ class Socket:
     epoch: int
     opened_us: int
     streams: dict[str, Stream]
+    gateway: str = ""
+    sent_us: int = 0
     whole: bool = True
     half_open: bool = False
     last_us: dict[str, int] = field(default_factory=dict)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from syncsim.domain import SYSTEM_ROLE, Action, Domain
 from syncsim.errors import quoted
+from syncsim.net.gateways import GATEWAY
 from syncsim.scenario.document import ClientText
-from syncsim.scenario.scenario import BACKEND, ClientSpec
+from syncsim.scenario.scenario import BACKEND, BROKER, REPLICA, ClientSpec
 from syncsim.scenario.shape import Reader, with_article
 from syncsim.scenario.text import KeyPath
 from syncsim.scenario.values import BadValueError, check_name
@@ -19,14 +20,15 @@ class Cast:
     """The names that a file has introduced so far, to look others up in.
 
     `clients` holds None for a client whose own entry is wrong: its name is known and its
-    role is not. `rows` are the ids per entity, None if some of them could not be read; `made`
-    are the ids that steps give to rows of their own. `ids` are those of steps, loads and
-    faults, with their places.
+    role is not. `gateways` are the names of those. `rows` are the ids per entity, None if some
+    of them could not be read; `made` are the ids that steps give to rows of their own. `ids` are
+    those of steps, loads, faults and generators, with their places.
     """
 
     domain: Domain
     clients: Mapping[str, ClientSpec | None]
     rows: Mapping[str, Collection[str]] | None
+    gateways: tuple[str, ...] = ()
     made: dict[str, dict[str, None]] = field(default_factory=dict)
     ids: dict[str, KeyPath] = field(default_factory=dict)
 
@@ -79,11 +81,11 @@ def compile_clients(
 
 
 def _check_client_name(name: str) -> None:
-    if check_name(name) == BACKEND:
+    if check_name(name) in (BACKEND, BROKER) or name.startswith((GATEWAY, REPLICA)):
         raise BadValueError(
             code="reserved-name",
             expected="the name of a client",
-            hint="faults use this name for the backend; choose another",
+            hint="it is that of a place behind the clients; choose another",
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from syncsim.errors import quoted
 from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
+from syncsim.net.gateways import ONE_GATEWAY, Gateways
 from syncsim.scenario.bounds_text import BoundsText, SettleText
 from syncsim.scenario.cast import Cast, compile_clients
 from syncsim.scenario.catalogue import domain_names, domain_of
@@ -20,6 +21,7 @@ from syncsim.scenario.document import (
     BackendText,
     ClientText,
     FaultText,
+    GatewaysText,
     LoadText,
     Outline,
     StepText,
@@ -76,6 +78,8 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
     properties = _read_properties(reader, cast, outline.properties)
     steps = compile_steps(reader, cast, texts.steps)
     loads = compile_loads(reader, cast, texts.loads)
+    gateways = _read_gateways(reader)
+    cast.gateways = gateways.names
     faults = compile_faults(reader, cast, texts.faults)
     core = _read_core(reader, cast)
     generators = compile_generators(reader, cast, texts.generators, loads)
@@ -102,6 +106,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
         until_us=until_us,
         bounds=Bounds(**dict(bounds)) if bounds else Bounds(),
         hosting=Hosting(**dict(hosting)) if hosting else Hosting(),
+        gateways=gateways,
         core=core,
         checks=tuple(outline.checks),
         sometimes=tuple(outline.sometimes),
@@ -143,6 +148,12 @@ def _check_names(
     for index, name in enumerate(names):
         if reader.known((*path, index), what, name, valid) and name in names[:index]:
             reader.twice((*path, index), name)
+
+
+def _read_gateways(reader: Reader) -> Gateways:
+    given = "gateways" in reader.tree.data
+    text = reader.entry(GatewaysText, ("gateways",)) if given else None
+    return Gateways(**dict(text)) if text else ONE_GATEWAY
 
 
 def _read_core(reader: Reader, cast: Cast) -> tuple[str, ...]:

@@ -312,7 +312,7 @@ class FaultText(Model):
 
     at_us: Duration = Field(alias="at")
     do: VerbName
-    on: str = Field(description="The name of a client, or `backend`.")
+    on: str = Field(description="The name of a client, gateway-<n>, or `backend`.")
     for_us: Duration = Field(
         0, alias="for", description="How long it lasts; until healed by default."
     )
@@ -355,6 +355,30 @@ class FaultText(Model):
         0, alias="retry_after", description="When it asks their senders to come back."
     )
     id: Id = Field("", description="Names the fault; fault.<n> by default.")
+
+
+class GatewaysText(Model):
+    """What clients' sockets end at: gateway-1, gateway-2 and so on, for faults to name."""
+
+    count: int = Field(
+        1,
+        ge=1,
+        le=values.MAX_GATEWAYS,
+        description="How many there are; a connection is led to any that is up.",
+    )
+    idle_us: Duration = Field(
+        0,
+        alias="idle",
+        description="A connection is closed on which nothing was sent for so long, not even a "
+        "heartbeat; 0s is never.",
+    )
+    queue: int = Field(
+        0,
+        ge=0,
+        le=values.MAX_QUEUE,
+        description="How many events wait at most to reach one client; one more closes its "
+        "connection. 0 is any number.",
+    )
 
 
 class BackendText(Model):
@@ -400,6 +424,7 @@ class Outline(Model):
     load: list[Any] = Field([], max_length=values.MAX_LOADS)
     faults: list[Any] = Field([], max_length=values.MAX_FAULTS)
     generators: list[Any] = Field([], max_length=values.MAX_GENERATORS)
+    gateways: Any = Field({})
     settle: Any = Field({})
     bounds: Any = Field({})
     backend: Any = Field({})
@@ -439,6 +464,9 @@ class ScenarioText(Outline):
         [],
         max_length=values.MAX_GENERATORS,
         description="What may go wrong besides, drawn from the seed.",
+    )
+    gateways: GatewaysText = Field(
+        GatewaysText.model_construct(), description="What sockets end at; one by default."
     )
     settle: SettleText = Field(
         SettleText.model_construct(), description="Who is healed at the end; all by default."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast as as_type
 
 from syncsim.errors import nearest, quoted
+from syncsim.net.gateways import GATEWAY
 from syncsim.scenario.cast import Cast
 from syncsim.scenario.document import FaultText
 from syncsim.scenario.scenario import ALL_PERCENT, BACKEND, LATER_VERBS, MODEL, VERBS, Fault, Verb
@@ -26,6 +27,7 @@ class Rule:
     optional: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     clients: bool = True
+    gateways: bool = False
     backend: bool = False
     model: bool = False
 
@@ -36,20 +38,20 @@ class Rule:
 
 
 RULES: Mapping[str, Rule] = {
-    "partition": Rule(optional=("for", "unnoticed", "direction")),
-    "heal": Rule(backend=True),
+    "partition": Rule(optional=("for", "unnoticed", "direction"), gateways=True),
+    "heal": Rule(gateways=True, backend=True),
     "sleep": Rule(optional=("for",), model=True),
     "wake": Rule(model=True),
     "hide": Rule(optional=("for",), model=True),
     "show": Rule(model=True),
     "reload": Rule(model=True),
     "expire-token": Rule(model=True),
-    "drop": Rule(optional=("unnoticed",)),
+    "drop": Rule(optional=("unnoticed",), gateways=True),
     "hold": Rule(optional=("for",)),
     "release": Rule(),
     "delay": Rule(required=("by",), optional=("for",)),
-    "lose": Rule(optional=("leg", "for")),
-    "restart": Rule(required=("for",), clients=False, backend=True),
+    "lose": Rule(optional=("leg", "for"), gateways=True),
+    "restart": Rule(required=("for",), clients=False, gateways=True, backend=True),
     "crash": Rule(required=("for",), optional=("after", "loses"), clients=False, backend=True),
     "overload": Rule(
         required=("for",), optional=("percent", "retry_after"), clients=False, backend=True
@@ -59,6 +61,12 @@ RULES: Mapping[str, Rule] = {
     ),
 }
 assert tuple(RULES) == VERBS, "every verb has a rule"
+
+_OF_A_LINK: Mapping[str, tuple[str, ...]] = {
+    "partition": ("unnoticed", "direction"),
+    "lose": ("leg",),
+}
+"""Keys that say something of a client's link, and nothing of a gateway."""
 
 DRAWN_VERBS: tuple[str, ...] = tuple(
     verb
@@ -119,7 +127,9 @@ def _is_verb(reader: Reader, path: KeyPath, verb: str) -> bool:
 def check_place(reader: Reader, cast: Cast, path: KeyPath, verb: str, place: str) -> None:
     """Note a place where a verb cannot happen; it stands at `path`."""
     rule = RULES[verb]
-    places = ([BACKEND] if rule.backend else []) + (list(cast.clients) if rule.clients else [])
+    places = [BACKEND] if rule.backend else []
+    places += list(cast.gateways) if rule.gateways else []
+    places += list(cast.clients) if rule.clients else []
     if place not in places:
         reader.report(
             path,
@@ -161,8 +171,10 @@ def check_keys(reader: Reader, path: KeyPath, text: FaultText, *, drawn: bool = 
         "retry_after": text.retry_after_us > 0,
     }
     _check_choice(reader, path, text.do, [key for key in rule.one_of if given[key]])
+    is_gateway = text.on.startswith(GATEWAY)
+    keys = [key for key in rule.keys if not (is_gateway and key in _OF_A_LINK.get(text.do, ()))]
     for key, is_given in given.items():
-        if is_given and key not in rule.keys:
+        if is_given and key not in keys:
             reader.report(
                 (*path, key),
                 code="unknown-key",

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from syncsim.design import Design
 from syncsim.domain import Domain
+from syncsim.net.gateways import ONE_GATEWAY, Gateways
 from syncsim.net.profile import Profile
 from syncsim.scenario.generator import Generator
 
@@ -24,6 +25,8 @@ LATER_VERBS: tuple[str, ...] = (
 """Verbs of the vocabulary that have no behaviour yet; they are refused by name."""
 GESTURES: tuple[str, ...] = ("show", "open", "close", "refresh")
 BACKEND = "backend"
+BROKER, REPLICA = "broker", "replica-"
+"""Other places behind the gateways; the number of a replica follows, from 1."""
 ALL_PERCENT = 100
 """What a fault is about if it says nothing of percents."""
 MODEL, TANSTACK = "model", "tanstack"
@@ -95,8 +98,8 @@ class Load:
 class Fault:
     """One thing that goes wrong: a verb, at a time, on a place, for a duration.
 
-    `on` is a client's name or `backend`. `for_us` 0 means until healed. `by_us` is the
-    extra delay of `delay`; `leg` is which half of an HTTP exchange `lose` takes.
+    `on` is a client's name, that of a gateway or `backend`. `for_us` 0 means until healed.
+    `by_us` is the extra delay of `delay`; `leg` is which half of an HTTP exchange `lose` takes.
 
     With `after`, a `crash` waits for the next commit and comes before its answer, or right after
     it and before its event. `loses_us` is how far back a crash goes. A clock is ahead by
@@ -181,6 +184,7 @@ class Scenario:
     until_us: int = 0
     bounds: Bounds = Bounds()
     hosting: Hosting = Hosting()
+    gateways: Gateways = ONE_GATEWAY
     core: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()

@@ -44,6 +44,10 @@ MAX_FAULTS = 1_000
 """More than a person can follow in a story or a figure."""
 MAX_GENERATORS = 100
 """Each may stand for many faults; more of them are one with more places."""
+MAX_GATEWAYS = 100
+"""More servers than hold the sockets of the largest run."""
+MAX_QUEUE = 100_000
+"""A client so far behind is lost."""
 MAX_REPLICAS = 16
 """More than one database feeds directly."""
 MAX_DRIFT_PPM = 100_000

@@ -17,6 +17,7 @@ from typing import Any
 from syncsim.design import Design
 from syncsim.design.compatibility import is_used
 from syncsim.domain import Domain
+from syncsim.net.gateways import ONE_GATEWAY
 from syncsim.net.profile import Profile
 from syncsim.scenario.generator import NAME_OF, Generator, Herd, Swarm, Swizzle
 from syncsim.scenario.rows import DURATION_SUFFIX, back_link
@@ -66,6 +67,8 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     yield from _entries("load", [_load(load) for load in scenario.loads])
     yield from _entries("faults", [_fault(fault) for fault in scenario.faults])
     yield from _entries("generators", [_generator(each) for each in scenario.generators])
+    if scenario.gateways != ONE_GATEWAY:
+        yield f"gateways: {_flow(_settings(scenario.gateways))}"
     if scenario.core:
         yield f"settle: {_flow({'core': list(scenario.core)})}"
     yield f"bounds: {_flow(_settings(scenario.bounds))}"

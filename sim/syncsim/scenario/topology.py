@@ -1,0 +1,45 @@
+"""The places of a scenario and what lies between them, as a graph.
+
+    client ── its link ──┬── gateway ── broker ── backend ── replica
+                         └── HTTP ───────────────┘
+
+A fault on a client bites its machine or its link, as its verb says; one on a gateway or on the
+backend bites that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from syncsim.scenario.scenario import BACKEND, BROKER, REPLICA, Scenario
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+LINK = "/link"
+"""What the name of a client's link ends in; no client's name has a slash."""
+
+
+def topology(scenario: Scenario) -> nx.Graph[str]:
+    """Return the places with their `kind`, and an edge where messages pass between two."""
+    import networkx as nx
+
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_node(BACKEND, kind="backend")
+    graph.add_node(BROKER, kind="broker")
+    graph.add_edge(BROKER, BACKEND)
+    for gateway in scenario.gateways.names:
+        graph.add_node(gateway, kind="gateway")
+        graph.add_edge(gateway, BROKER)
+    for number in range(1, scenario.hosting.replicas + 1):
+        graph.add_node(f"{REPLICA}{number}", kind="replica")
+        graph.add_edge(BACKEND, f"{REPLICA}{number}")
+    for client in scenario.clients:
+        link = f"{client.name}{LINK}"
+        graph.add_node(client.name, kind="client")
+        graph.add_node(link, kind="link")
+        graph.add_edge(client.name, link)
+        graph.add_edge(link, BACKEND, carries="HTTP")
+        for gateway in scenario.gateways.names:
+            graph.add_edge(link, gateway, carries="WebSocket")
+    return graph
