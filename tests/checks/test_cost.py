@@ -18,7 +18,7 @@ BACK = (
 
 
 def judged(line, **bounds):
-    return finding(CHECK, line, bounds=bounds)
+    return finding(CHECK, f"{line} end", bounds=bounds)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,15 @@ def test_the_story_tells_who_spent_the_most():
         " were op-2's, the first at 0.030 s."
     )
     assert (story.at_us, story.client, story.records) == (40_000, "op-2", (1, 4))
+
+
+def test_a_run_that_was_cut_off_is_only_blamed_for_a_peak():
+    """The next commit may bring what was spent for each down again."""
+    bounds = {"requests_per_commit": 2, "bytes_per_commit": 1}
+    cut = finding(CHECK, SPENT + BACK, bounds=bounds)
+    assert (cut.status, cut.why) == (Status.UNKNOWN, "the run did not end")
+    peak = finding(CHECK, SPENT + BACK, bounds={**bounds, "reconnect_peak_per_s": 3})
+    assert (peak.status, peak.failures) == (Status.FAIL, 1)
 
 
 def test_bytes_count_in_both_directions():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 
+from syncsim.checks.done import run_ended
 from syncsim.checks.evidence import Evidence, seconds
 from syncsim.checks.verdict import Check, Finding, Status, Story, conclude
 from syncsim.history import History, Record
@@ -44,9 +45,10 @@ def _bytes_per_commit(history: History, bound: int) -> Finding:
 
 def _per_commit(history: History, bound: int, unit: str, count: Callable[[Costs], int]) -> Finding:
     spent = costs(history)
-    total, commits = count(spent), spent.commits
+    total, commits, ended = count(spent), spent.commits, run_ended(history)
     stories = []
-    if commits and total > bound * commits:
+    # Until the run ends, the next commit may bring the average down again.
+    if ended and commits and total > bound * commits:
         sent = [record for record in history.of("send") if _weight(record, unit) > 0]
         by_client: Counter[str] = Counter()
         for record in sent:
@@ -61,7 +63,8 @@ def _per_commit(history: History, bound: int, unit: str, count: Callable[[Costs]
         records = tuple(dict.fromkeys((sent[0].seq, sent[-1].seq)))
         stories.append(Story(text=text, records=records, at_us=sent[-1].time_us, client=client))
     missing = f"no {unit} was recorded" if commits else "nothing was committed"
-    seen = commits if total else 0
+    missing = missing if ended else "the run did not end"
+    seen = commits if total and ended else 0
     return conclude("COST", seen=seen, stories=stories, missing=missing, held=unit)
 
 
@@ -140,8 +143,8 @@ CHECK = Check(
     ),
     needs=(
         "at least one of requests_per_commit, bytes_per_commit and reconnect_peak_per_s under the"
-        " header's bounds, send records with what and bytes, commit records, and for the peak open"
-        " records with the epoch and fetch records with the trigger."
+        " header's bounds, send records with what and bytes, commit records, the end of the run,"
+        " and for the peak open records with the epoch and fetch records with the trigger."
     ),
     proves_not=(
         "A bound that is not stated is not judged. Totals are over the whole run, so a burst may"

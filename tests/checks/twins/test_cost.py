@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from syncsim.checks.cost import BOUNDS, CHECK
 from syncsim.history import History
 from tests.checks.notation import HEADER
-from tests.checks.twins.histories import EXAMPLES, evidence
+from tests.checks.twins.histories import EXAMPLES, ended, evidence
 
 WHATS = ("query", "mutate", "rows", "event")
 TRIGGERS = ("mount", "reconnect", "online", "event")
@@ -41,7 +41,7 @@ def written(moves, bounds):
     return history
 
 
-def naive(history, bounds):
+def naive(history, bounds, is_over):
     """Count the bounds that were broken, and those that had nothing to be judged by."""
     every = list(history)
     commits = len({record.lsn for record in every if record.kind == "commit"})
@@ -56,8 +56,8 @@ def naive(history, bounds):
     ]
     peak = max((sum(0 <= other - one < 1_000_000 for other in back) for one in back), default=0)
     spent = {
-        "requests_per_commit": (requests, commits, commits * (requests > 0)),
-        "bytes_per_commit": (total_bytes, commits, commits * (total_bytes > 0)),
+        "requests_per_commit": (requests, commits, is_over * commits * (requests > 0)),
+        "bytes_per_commit": (total_bytes, commits, is_over * commits * (total_bytes > 0)),
         "reconnect_peak_per_s": (peak, 1, len(back)),
     }
     stated = [(bound, *spent[name]) for name, bound in bounds.items()]
@@ -67,10 +67,11 @@ def naive(history, bounds):
 
 
 @settings(max_examples=EXAMPLES)
-@given(moves=records, bounds=bounds)
-def test_the_check_finds_what_counting_from_every_start_finds(moves, bounds):
-    history = written(moves, bounds)
-    broken, unmet = naive(history, bounds)
+@given(moves=records, bounds=bounds, is_over=st.booleans())
+def test_the_check_finds_what_counting_from_every_start_finds(moves, bounds, is_over):
+    is_over = is_over and bool(moves)
+    history = ended(written(moves, bounds)) if is_over else written(moves, bounds)
+    broken, unmet = naive(history, bounds, is_over)
     found = CHECK.judge(evidence(history))
     assert found.failures == broken
     assert found.status == ("fail" if broken else "unknown" if unmet or not bounds else "pass")
