@@ -188,7 +188,7 @@ class Views:
             return
         rows: Rows = {}
         for entity, row in view.confirmed.items():
-            held = self._slices.rows.get(entity)
+            held = self.known(entity)
             newest = held if held is not None and held.version > row.version else row
             if newest is row or view.test(newest.fields or {}):
                 rows[entity] = newest
@@ -306,15 +306,21 @@ class Views:
     def receive(self, rows: tuple[Row, ...], last_intent: int) -> None:
         """Take the rows of the answer to a write where the app takes them.
 
-        That is the slice store. Where it is the only copy, every view that lists a row shows it.
+        That is the slice store. Where it is the only copy, every view that lists a row shows it,
+        unless the design minds that the view holds a newer one.
         """
         self._slices.receive(rows, last_intent)
         if self.context.design.store == "slice":
             for row in rows:
                 for view in self.cached():
                     held = (view.confirmed or {}).get(row.entity)
-                    if held is not None and held.version != row.version:
+                    if held is not None and self._is_taken(held, row):
                         self._replace(view, row, belongs=True)
+
+    def _is_taken(self, held: Row, row: Row) -> bool:
+        if self.context.design.keep_newest:
+            return held.version < row.version
+        return held.version != row.version
 
     def learn(self, rows: tuple[Row, ...], last_intent: int) -> None:
         """Take newer confirmed rows into every copy that they belong to, and out of others.

@@ -8,6 +8,7 @@ import pytest
 
 from syncsim.checks import Status, judge
 from syncsim.client.picture import Rows
+from syncsim.client.ports import Show
 from syncsim.scenario import load
 from syncsim.world import run
 from tests.support.desk import PENDING, Desk, requests, row
@@ -49,6 +50,30 @@ def test_a_frozen_row_leaves_the_list_with_its_answer_whatever_else_is_frozen():
     desk.ok(write, row("A1", 2, lsn=6, status="therapist_accepted"))
     desk.wait()
     assert "appointment/A1" not in desk.client.picture.views[PENDING]
+
+
+def test_the_answer_to_a_repeated_write_does_not_take_a_row_back_to_what_it_was_then():
+    """The key makes the backend say what it had said at first; another change came since."""
+    desk = Desk(with_design(ONE_COPY, overlay={"strategy": "layers"}))
+    desk.ready(row("A1"))
+    (write,) = requests(desk.ask("i1", "assign_driver", "A1", driver="dr-2"), "mutate")
+    (fetch,) = requests(desk.event("assign_driver", ("A1", 3)), "query")
+    desk.rows(fetch, row("A1", 3, lsn=6, driver="dr-3"), lsn=6)
+    desk.ok(write, row("A1", 2, lsn=5, driver="dr-2"))
+    desk.wait()
+    shown = seen(desk)["appointment/A1"]
+    assert (shown.version, (shown.fields or {})["driver"]) == (3, "dr-3")
+
+
+def test_a_list_that_comes_on_screen_again_shows_the_newest_that_another_list_holds():
+    desk = Desk(ONE_COPY)
+    desk.ready(row("A1"))
+    (fetch,) = requests(desk.tell(Show("s1", ("active",))), "query")
+    desk.rows(fetch, row("A1", 2, lsn=5, status="therapist_accepted"))
+    desk.wait()
+    desk.tell(Show("s2", ("pending",)))
+    desk.wait()
+    assert list(seen(desk)) == [], "the active list knows that it is pending no more"
 
 
 @OVERLAYS
