@@ -211,7 +211,7 @@ def _catalogue() -> str:
     """Return the scenarios, designs and networks that come with syncsim."""
     scenarios = [(f"`{name}`", load(name).title) for name in names("scenarios")]
     designs = [
-        (f"`{name}`", design.title, design.simplifies)
+        (f"`{name}`", design.title, design.simplifies, design.source)
         for name in names("designs")
         for design in [load_design(name)]
     ]
@@ -224,7 +224,7 @@ def _catalogue() -> str:
         "## What comes with syncsim\n\n"
         + table(("scenario", "title"), scenarios)
         + "\n"
-        + table(("design", "title", "what it does and leaves out"), designs)
+        + table(("design", "title", "what it does and leaves out", "facts from"), designs)
         + "\n"
         + table(("network", "title", "source"), networks)
     )

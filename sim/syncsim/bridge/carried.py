@@ -38,6 +38,7 @@ SETTINGS: dict[str, tuple[Any, ...] | None] = {
     "name": ANY,
     "title": ANY,
     "simplifies": ANY,
+    "source": ANY,
     "read.strategy": ("manual", "invalidate", "generation"),
     "read.stale_time_us": ANY,
     "read.refresh_every_us": ANY,

@@ -32,7 +32,7 @@ APP: dict[str, Any] = {
 """What the app does, where a design has no default for it; all else is at its default."""
 
 FREE = (
-    *("name", "title", "simplifies", "audit"),
+    *("name", "title", "simplifies", "source", "audit"),
     *("read.stale_time_us", "read.retries", "read.timeout_us"),
     *("write.retries", "write.timeout_us"),
 )

@@ -24,6 +24,7 @@ class Need(NamedTuple):
 
 
 _PUSHED = "it acts on what a socket says"
+_WIPES_OUT = "a patch of the confirmed rows would wipe out what is painted into them"
 
 NEEDS: tuple[Need, ...] = (
     Need(("read.strategy", "invalidate"), "push", (True,), _PUSHED),
@@ -39,13 +40,22 @@ NEEDS: tuple[Need, ...] = (
         for need in (
             Need(("read.strategy", name), "push", (True,), _PUSHED),
             Need(("read.strategy", name), "feed.payload", (payload,), because),
-            Need(
-                ("read.strategy", name),
-                "overlay.strategy",
-                ("pessimistic", "layers", "rebase"),
-                "a patch of the confirmed rows would wipe out what is painted into them",
-            ),
         )
+    ),
+    *(
+        Need(
+            ("read.strategy", name),
+            "overlay.strategy",
+            ("pessimistic", "layers", "rebase", "freeze"),
+            _WIPES_OUT,
+        )
+        for name in ("patch", "versioned-patch")
+    ),
+    Need(
+        ("read.strategy", "delta-log"),
+        "overlay.strategy",
+        ("pessimistic", "layers", "rebase"),
+        f"{_WIPES_OUT}, and a frozen row that leaves a list would wait for a read point in vain",
     ),
     *(
         Need(

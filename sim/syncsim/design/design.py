@@ -192,6 +192,8 @@ class Design:
     socket: StackName = field(default="socket.io-client", metadata={"quiet": True})
     outbox: bool = quiet(default=False)
     retry_after: bool = quiet(default=False)
+    source: str = quiet("")
+    """Where the facts come from, if the design stands for something published."""
 
     @property
     def numbers_intents(self) -> bool:

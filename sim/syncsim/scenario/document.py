@@ -217,6 +217,7 @@ class DesignText(Model):
     simplifies: Prose = Field(
         "", description="What the model leaves out of the real thing, in plain words."
     )
+    source: Prose = Field("", description="Where the facts about the real thing come from.")
     read: ReadText
     overlay: OverlayText
     write: WriteText

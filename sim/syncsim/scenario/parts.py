@@ -184,6 +184,7 @@ def _design(name: str, text: DesignText) -> Design:
         name=name,
         title=text.title or name,
         simplifies=text.simplifies,
+        source=text.source,
         read=Read(**dict(text.read)),
         overlay=Overlay(**dict(text.overlay)),
         write=Write(**dict(text.write)),

@@ -86,6 +86,8 @@ def _lines(scenario: Scenario) -> Iterator[str]:
 def _design(design: Design) -> Iterator[str]:
     yield f"  name: {_scalar(design.name)}"
     yield from _prose("  ", "title", design.title)
+    if design.source:
+        yield from _prose("  ", "source", design.source)
     yield from _prose("  ", "simplifies", design.simplifies)
     for axis in ("read", "overlay", "write", "recovery", "merge", "feed"):
         record = getattr(design, axis)

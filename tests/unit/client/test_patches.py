@@ -109,3 +109,21 @@ def test_a_change_missed_during_a_fetch_is_asked_for_again():
     desk.rows(request, row("A1", 2))
     desk.wait()
     assert len(requests(desk.out, "query")) == 2
+
+
+@BOTH
+def test_a_frozen_row_takes_changes_below_and_shows_them_when_it_thaws(design):
+    """A1 is frozen by an own action, and the change by another lies under it."""
+    desk = Desk(with_design(design, overlay={"strategy": "freeze", "cancel_fetches": False}))
+    desk.ready(row("A1"), row("A2"))
+    (write,) = requests(desk.ask("i1", "assign_driver", "A1", driver="dr-2"), "mutate")
+    tell(desk, "A1", 2, overdue=True)
+    desk.wait()
+    painted = desk.client.picture.views[PENDING]["appointment/A1"].fields
+    assert (painted["driver"], painted["overdue"]) == ("dr-2", False)
+    both = row("A1", 3, lsn=13, driver="dr-2", overdue=True)
+    (fetch,) = requests(desk.ok(write, both), "query")
+    desk.rows(fetch, both, row("A2"), lsn=13)
+    desk.wait()
+    painted = desk.client.picture.views[PENDING]["appointment/A1"].fields
+    assert (painted["driver"], painted["overdue"]) == ("dr-2", True)
