@@ -28,7 +28,14 @@ from syncsim.machines import Machines
 from syncsim.net import BACKEND, STACKS, Broker, Net
 from syncsim.net.broker import Kept
 from syncsim.net.gateways import ONE_GATEWAY
-from syncsim.net.messages import RESUME_BYTES, ErrorBody, Message, ResumeBody, ResumedBody
+from syncsim.net.messages import (
+    RESUME_BYTES,
+    AckBody,
+    ErrorBody,
+    Message,
+    ResumeBody,
+    ResumedBody,
+)
 from syncsim.scenario.expand import expand
 from syncsim.scenario.person import arrivals, choose
 from syncsim.scenario.scenario import MODEL, ClientSpec, Load, Scenario, Step
@@ -142,6 +149,7 @@ class World:
         self._broker = Broker(
             feed.retention_us,
             is_log=feed.delivery == "log",
+            is_acked=feed.delivery == "at-least-once",
             retention_count=feed.retention_count,
         )
         self._clients: dict[str, client_ports.Dashboard] = {}
@@ -379,6 +387,7 @@ class World:
         )  # fmt: skip
         for clients, carry in ((told, self._net.frame), (away, self._net.missed)):
             for client in clients:
+                self._broker.owe(client, kept)
                 carry(self._event(kept, client), seq)
 
     def _event(self, kept: Kept, client: str, again: str = "") -> Message:
@@ -410,6 +419,8 @@ class World:
         """Hand a message to its recipient."""
         if isinstance(message.body, ResumeBody):
             self._resume(message, message.body, seq)
+        elif isinstance(message.body, AckBody):
+            self._broker.acknowledged(message.sender, message.body.offset)
         elif message.recipient == BACKEND:
             self._host.request(message, seq)
         else:
@@ -437,9 +448,11 @@ class World:
         """Tell a client that its socket is closed."""
         self._tell(client, client_ports.SocketClosed(), seq)
 
-    def session_opened(self, client: str) -> None:
-        """Let the broker tell a client of changes."""
+    def session_opened(self, client: str, epoch: int, seq: int) -> None:
+        """Let the broker tell a client of changes, first again of those that it may not have."""
         self._broker.opened(client)
+        for kept in self._broker.owed(client):
+            self._net.frame(self._event(kept, client, f"@session/{epoch}"), seq)
 
     def session_closed(self, client: str) -> None:
         """Let the broker stop telling a client of changes."""

@@ -60,7 +60,7 @@ class Wire:
         """Write down a socket that closed."""
         self.sockets.append((self.now_us, client, False))
 
-    def session_opened(self, client: str) -> None:
+    def session_opened(self, client: str, epoch: int, seq: int) -> None:
         """Write down a session that began."""
         self.sessions.append((self.now_us, client, True))
 

@@ -22,6 +22,7 @@ WHATS = {
     "mutate": "the request",
     "result": "the answer",
     "event": "the news of the change",
+    "ack": "word that it has heard of it",
     "audit": "a question about what it holds",
     "audited": "the answer to that",
     "checkpoint": "a request for all that is on screen",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from syncsim.client.acks import Acks
 from syncsim.client.context import LUCK_BITS, Context
 from syncsim.client.http import Http
 from syncsim.client.intent import Intent
@@ -95,6 +96,7 @@ class Client:
         self._recovery = recovery_strategy(design.recovery)
         overlay = overlay_strategy(design.overlay)
         self._http = Http(self._context)
+        self._acks = Acks(self._context)
         self._slices = SliceStore(self._context, self._touch_slice)
         self._views = Views(
             self._context, self._http, self._slices, self._read, self._touch, overlay.on_base
@@ -287,6 +289,8 @@ class Client:
             return
         assert isinstance(body, EventBody), body
         self._set_off_by(event.origin, "event")
+        if not self._acks.is_news(body):
+            return
         self._context.hear_of(body.lsn)
         for entity, version in body.rows:
             self._context.note(
@@ -301,9 +305,11 @@ class Client:
 
     def _socket_opened(self, event: SocketOpened) -> None:
         self._set_off_by(self._context.unique("open"), "reconnect")
+        self._acks.on_open()
         self._recovery.on_open(self._views)
 
     def _socket_closed(self, event: SocketClosed) -> None:
+        self._acks.on_close()
         self._recovery.on_close(self._views)
 
     def _online(self, event: Online) -> None:

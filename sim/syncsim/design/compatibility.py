@@ -104,6 +104,13 @@ NEEDS: tuple[Need, ...] = (
         "a crash would leave a hole in the log that nobody could know of",
     ),
     Need(("feed.delivery", "log"), "push", (True,), "nobody reads it without that"),
+    Need(("feed.delivery", "at-least-once"), "push", (True,), "nobody is told without it"),
+    Need(
+        ("recovery.strategy", "replay"),
+        "feed.delivery",
+        ("at-most-once", "log"),
+        "what is kept until it is acknowledged is told again unasked",
+    ),
     Need(("recovery.strategy", "audit"), "recovery.every_us", (), "it asks at that interval"),
     Need(
         ("recovery.strategy", "invalidate-spread"),

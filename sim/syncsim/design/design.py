@@ -152,13 +152,14 @@ class Feed:
     """How the backend tells of changes.
 
     An event carries the `ids` and versions of the rows, or also what was changed of them, or the
-    whole rows. With a
-    `retention_us`, events are numbered and kept for so long. A `log` has the number of the commit
-    for each, survives a restart, and keeps all if neither a time nor a count is given.
+    whole rows. With a `retention_us`, events are numbered and kept for so long. A `log` has the
+    number of the commit for each, survives a restart, and keeps all if neither a time nor a count
+    is given. Told `at-least-once`, each is numbered and kept for each client until that has
+    acknowledged it, and told again when its socket opens.
     """
 
     payload: Literal["ids", "changes", "rows"] = "ids"
-    delivery: Literal["at-most-once", "log"] = quiet("at-most-once")
+    delivery: Literal["at-most-once", "at-least-once", "log"] = quiet("at-most-once")
     retention_us: int = 0
     retention_count: int = 0
 

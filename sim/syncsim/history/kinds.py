@@ -135,7 +135,10 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "arm",
         "client",
         "Something will make this client look again by itself.",
-        {"trigger": "refresh-habit, poll, reconnect-resync, audit, online, focus or fence"},
+        {
+            "trigger": "refresh-habit, poll, reconnect-resync, redelivery, audit, online, focus or "
+            "fence"
+        },
     ),
     ("disarm", "client", "An armed trigger is gone.", {"trigger": "as in arm"}),
     # backend

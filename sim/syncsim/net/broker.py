@@ -27,15 +27,26 @@ class Broker:
     With 0 nothing is kept: a client that is away when a change is published misses it, and
     nobody will tell it later. What is kept lies in memory, unless it is a log. That survives a
     restart, numbers each change by its commit, and with 0 keeps all; it may also be held to the
-    last `retention_count` changes.
+    last `retention_count` changes. If it `is_acked`, it keeps each change for each client, over a
+    restart, until the client says that it has it:
+
+        A7 is told as 12, and then the session breaks     12 is kept, whether it arrived or not
+        the next session                                  12 is told again
     """
 
     def __init__(
-        self, retention_us: int = 0, *, is_log: bool = False, retention_count: int = 0
+        self,
+        retention_us: int = 0,
+        *,
+        is_log: bool = False,
+        is_acked: bool = False,
+        retention_count: int = 0,
     ) -> None:
         self._retention_us = retention_us
         self._retention_count = retention_count
         self._is_log = is_log
+        self._is_acked = is_acked
+        self._owed: dict[str, deque[Kept]] = {}
         self._open: dict[str, bool] = {}
         self._opened_at: dict[str, int] = {}
         self._kept: deque[Kept] = deque()
@@ -60,6 +71,9 @@ class Broker:
 
     def keep(self, now_us: int, change: Any, lsn: int = 0) -> Kept:
         """Number a change and keep it for a while; return it with its number."""
+        if self._is_acked:
+            self._offset += 1
+            return Kept(self._offset, now_us, change)
         if not self._retention_us and not self._is_log:
             return Kept(0, now_us, change)
         self._forget_until(now_us)
@@ -70,6 +84,23 @@ class Broker:
         kept = Kept(self._offset, now_us, change, previous)
         self._kept.append(kept)
         return kept
+
+    def owe(self, client: str, kept: Kept) -> None:
+        """Keep a change for a client until it says that it has it, if that is waited for."""
+        if self._is_acked:
+            owed = self._owed.setdefault(client, deque())
+            assert len(owed) < KEPT_MAX, "too many changes are kept"
+            owed.append(kept)
+
+    def owed(self, client: str) -> tuple[Kept, ...]:
+        """Return the changes that a client has not said to have, in their order."""
+        return tuple(self._owed.get(client, ()))
+
+    def acknowledged(self, client: str, offset: int) -> None:
+        """A client has all changes up to a number."""
+        owed = self._owed.get(client, deque())
+        while owed and owed[0].offset <= offset:
+            owed.popleft()
 
     def opened_at(self, client: str) -> int:
         """Return the number of the last change before a client's session; it is told the rest."""

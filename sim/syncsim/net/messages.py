@@ -20,6 +20,8 @@ FIELD_BYTES = 30
 """One changed field in a change event: its name and its value."""
 RESUME_BYTES = 80
 """What a client says of its cursor in one frame, and the answer to it."""
+ACK_BYTES = 40
+"""The number of the last event heard, in one frame."""
 AUDIT_BYTES = 60
 """The name of one view and the hash of what is held of it."""
 NAME_BYTES = 40
@@ -162,6 +164,12 @@ class EventBody(NamedTuple):
     patches: tuple[Patch, ...] = ()
     offset: int = 0
     previous: int = 0
+
+
+class AckBody(NamedTuple):
+    """Said by a client over its socket: it has all events up to this number."""
+
+    offset: int
 
 
 class ResumeBody(NamedTuple):

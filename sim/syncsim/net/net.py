@@ -174,7 +174,7 @@ class Net:
         self.entrance.watch(link, link.socket)
         told = self.entrance.told(gateway)
         seq = self._ledger.opened(link.client, link.epochs, cause, told)
-        self._listener.session_opened(link.client)
+        self._listener.session_opened(link.client, link.epochs, seq)
         self._listener.socket_opened(link.client, seq)
 
     def _ask_again(self, link: Place, cause: int, retry: int) -> None:

@@ -77,7 +77,7 @@ class Listener(Protocol):
     def socket_closed(self, client: str, seq: int) -> None:
         """A socket closed, as the client sees it."""
 
-    def session_opened(self, client: str) -> None:
+    def session_opened(self, client: str, epoch: int, seq: int) -> None:
         """A session began, as the backend sees it."""
 
     def session_closed(self, client: str) -> None:

@@ -192,10 +192,11 @@ class FeedText(Model):
         description="Whether an event names the rows and their versions only, or also carries "
         "what changed, or the whole rows.",
     )
-    delivery: Literal["at-most-once", "log"] = Field(
+    delivery: Literal["at-most-once", "at-least-once", "log"] = Field(
         "at-most-once",
-        description="Whether events are told and forgotten, or are a log by the number of the "
-        "commit that survives a restart.",
+        description="at-most-once: events are told and forgotten; at-least-once: each is kept "
+        "for a client until it acknowledges it, and told again when its socket opens; log: they "
+        "are a log by the number of the commit that survives a restart.",
     )
     retention_us: Duration = Field(
         0,

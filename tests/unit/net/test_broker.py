@@ -100,3 +100,24 @@ def test_a_log_survives_a_restart_but_not_a_store_that_went_back():
     assert missed(broker, 5) is None
     assert missed(broker, 7) == []
     assert broker.keep(0, "y", 8) == (8, 0, "y", 7)
+
+
+def test_each_change_is_owed_to_each_client_until_it_is_acknowledged_and_over_a_restart():
+    broker = Broker(is_acked=True)
+    x, y, z = (broker.keep(0, change) for change in "xyz")
+    assert [each.offset for each in (x, y, z)] == [1, 2, 3]
+    for kept in (x, y, z):
+        broker.owe("a", kept)
+    broker.owe("b", y)
+    broker.acknowledged("a", 2)
+    broker.acknowledged("stranger", 3)
+    broker.forget()
+    assert (broker.owed("a"), broker.owed("b"), broker.owed("stranger")) == ((z,), (y,), ())
+    broker.acknowledged("a", 1)
+    assert broker.owed("a") == (z,), "an old acknowledgement takes nothing back"
+
+
+def test_where_nothing_is_acknowledged_nothing_is_owed():
+    broker = Broker(100)
+    broker.owe("a", broker.keep(0, "x"))
+    assert broker.owed("a") == ()
