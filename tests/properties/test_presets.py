@@ -86,9 +86,11 @@ BEYOND: dict[str, Mapping[str, Mapping[str, str]]] = {
 """The same for the designs after sync engines, where the backend breaks."""
 
 
-def failed(scenario: str, design: str, **options: object) -> set[str]:
+def failed(
+    scenario: str, design: str, *, network: str | None = None, seed: int | None = None
+) -> set[str]:
     """Return the checks that fail."""
-    verdict = judge(run(load(scenario, design=design, **options)))  # type: ignore[arg-type]
+    verdict = judge(run(load(scenario, design=design, network=network, seed=seed)))
     return {each.check for each in verdict.findings if each.status is Status.FAIL}
 
 
