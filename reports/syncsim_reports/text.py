@@ -52,6 +52,8 @@ NUMBERS = {
     "requests\n/commit": 8, "sent\n/commit": 8,
 }  # fmt: skip
 """The columns of a comparison that hold numbers, with their widths."""
+DESIGN_MIN, DESIGN_MAX = 15, 17
+"""A longer name of a design goes on in the next line, or 80 columns would not do."""
 
 STATUS_STYLE = {"pass": "green", "unknown": "yellow", "fail": "bold red"}
 SAYS_STYLE = {"better": "green", "worse": "bold red"}
@@ -146,9 +148,11 @@ def comparison_table(rows: Iterable[Row]) -> RenderableType:
     """Return one line per scenario and design, the designs of a scenario side by side."""
     from rich.console import Group
 
-    parts: list[RenderableType] = [_comparison(header=True)]
+    rows = list(rows)
+    wide = min(max((len(row.design) for row in rows), default=0), DESIGN_MAX)
+    parts: list[RenderableType] = [_comparison(wide, header=True)]
     for heading, group in by_scenario(rows).items():
-        table = _comparison(header=False)
+        table = _comparison(wide, header=False)
         for row in group:
             cells = (
                 duration(row.p50_us), duration(row.p99_us), f"{row.censored:,}",
@@ -305,15 +309,18 @@ def _slice(parts: Sequence[Mapping[str, Any]]) -> RenderableType:
     return table
 
 
-def _comparison(*, header: bool) -> Table:
-    """Return an empty table whose columns stand under those of its siblings."""
+def _comparison(wide: int, *, header: bool) -> Table:
+    """Return an empty table whose columns stand under those of its siblings.
+
+    `wide` is how many letters the names of the designs take.
+    """
     from rich.table import Table
 
     table = Table(
         box=None, expand=True, show_header=header, header_style="bold", padding=(0, 1, 0, 0)
     )
-    table.add_column("\ndesign", width=15, overflow="fold")
-    table.add_column("checks\nfailed", ratio=1, overflow="fold", min_width=10)
+    table.add_column("\ndesign", width=max(wide, DESIGN_MIN), overflow="fold")
+    table.add_column("checks\nfailed", ratio=1, overflow="fold", min_width=8)
     for name, width in NUMBERS.items():
         table.add_column(name, width=width, justify="right", no_wrap=True)
     return table

@@ -37,6 +37,8 @@ SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, "#000000")
 TITLE_PT, SUBTITLE_PT, SMALL_PT = 23.0, 14.5, 12.0
 TITLE_CHARACTERS = 78
 """A title of this length fills the width; a longer one is set smaller, never cut in half."""
+LEGIBLE_CHARACTERS = 110
+"""A title longer than this would be smaller than what stands below it, and says less instead."""
 
 _STYLE_LOCK = threading.RLock()
 """The parameters of matplotlib are global to the process; one figure is drawn at a time."""
@@ -76,6 +78,12 @@ def blank(title: str, subtitle: str, caption: str) -> Figure:
         color=QUIET,
     )
     return figure
+
+
+def legible(*titles: str) -> str:
+    """Return the first of several titles that is short enough, the last if none is."""
+    assert titles, "there is something to say"
+    return next((title for title in titles if len(title) <= LEGIBLE_CHARACTERS), titles[-1])
 
 
 def axes_px(figure: Figure, left: float, right: float, *, head: float = HEAD_PX) -> Axes:

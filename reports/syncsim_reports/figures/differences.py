@@ -20,12 +20,13 @@ from syncsim_reports.figures.canvas import (
     blank,
     drawable,
     key_line,
+    legible,
     say_empty,
     styled,
 )
 from syncsim_reports.rows import Difference, place
 from syncsim_reports.text import difference_with_interval
-from syncsim_reports.words import change, count
+from syncsim_reports.words import change, count, listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +37,7 @@ CAPTION = (
     "interval of 95 %. Where the interval touches the line at zero, no difference is shown."
 )
 
-LINES_MAX = 20
+LINES_MAX = 24
 LEFT_PX, RIGHT_PX = 560, 400
 COLOURS = {"better": GREEN, "worse": VERMILLION, "not shown": FAINT, "too few runs": FAINT}
 DECADES_MAX = 4
@@ -72,14 +73,37 @@ def _title(lines: Sequence[Difference], measure: Measure) -> str:
     """Return the finding: how often each design is shown to be better and worse."""
     if not lines:
         return f"{measure.title}: nothing to compare"
-    parts = []
-    for design in dict.fromkeys(line.design for line in lines):
-        says = [line.says for line in lines if line.design == design]
-        found = [
-            f"{word} in {says.count(word)}" for word in ("better", "worse") if says.count(word)
-        ]
-        parts.append(f"{design} {', '.join(found) or 'not shown to differ'} of {len(says)}")
-    return f"{_capital(measure.title)}: {'; '.join(parts)}"
+    names = dict.fromkeys(line.design for line in lines)
+    each = {name: _found([line.says for line in lines if line.design == name]) for name in names}
+    groups: dict[str, list[str]] = {}
+    for design, found in each.items():
+        groups.setdefault(found, []).append(design)
+    alike = sorted(groups.items(), key=lambda group: -len(group[1]))
+    name = _capital(measure.title)
+    return legible(
+        f"{name}: {'; '.join(f'{design} {found}' for design, found in each.items())}",
+        f"{name}: {'; '.join(f'{listed(designs)} {found}' for found, designs in alike)}",
+        f"{name}: {'; '.join(f'{_many(designs)} {found}' for found, designs in alike)}",
+        f"{name}: {_overall(lines)}",
+    )
+
+
+def _found(says: Sequence[str]) -> str:
+    found = [f"{word} in {says.count(word)}" for word in ("better", "worse") if word in says]
+    return f"{', '.join(found) or 'not shown to differ'} of {len(says)}"
+
+
+def _many(designs: Sequence[str]) -> str:
+    return designs[0] if len(designs) == 1 else count(len(designs), "design")
+
+
+def _overall(lines: Sequence[Difference]) -> str:
+    """Say how many designs are better anywhere, and how many worse."""
+    parts = [count(len(dict.fromkeys(line.design for line in lines)), "design")]
+    for word in ("better", "worse"):
+        designs = dict.fromkeys(line.design for line in lines if line.says == word)
+        parts.append(f"{len(designs)} {word} somewhere")
+    return ", ".join(parts)
 
 
 def _capital(text: str) -> str:
@@ -93,7 +117,9 @@ def _subtitle(lines: Sequence[Difference], measure: Measure) -> str:
     many = count(pairs[0], "pair") if len(pairs) == 1 else f"{pairs[0]} to {pairs[-1]} pairs"
     text = f"{measure.title} less that of {lines[0].against}  ·  {many} of runs each"
     hidden = len(lines) - LINES_MAX
-    return f"{text}  ·  {count(hidden, 'line')} not drawn" if hidden > 0 else text
+    return (
+        f"{text}  ·  {count(hidden, 'line')} not drawn, see differences.csv" if hidden > 0 else text
+    )
 
 
 def _set_scale(ax: Axes, lines: Sequence[Difference], measure: Measure) -> None:

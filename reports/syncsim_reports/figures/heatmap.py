@@ -34,7 +34,7 @@ CAPTION = (
     "that closed, and how many never did, which the age counts in full."
 )
 
-ROWS_MAX, COLUMNS_MAX = 8, 8
+ROWS_MAX, COLUMNS_MAX = 12, 8
 LEFT_PX = 300
 TOP_PX, BOTTOM_PX, BETWEEN_PX = 176, 40, 76
 FACTS_PX = 62

@@ -19,6 +19,7 @@ from syncsim_reports.figures.canvas import (
     axes_px,
     blank,
     drawable,
+    legible,
     say_empty,
     styled,
 )
@@ -48,6 +49,13 @@ STEPS = 10
 """Places tried for a label to each side, a quarter of its size apart."""
 AWAY_PX = 60.0
 """The line starts at a point, so nearer to it than this a label cannot but be near the line."""
+MARKERS = "oDs^"
+"""The next one is taken when all colours have been used."""
+FACTS_MAX = 6
+"""With more points than this in a panel, labels are names alone, and smaller."""
+SAME_PX = 4.0
+"""Points nearer to each other than this look like one."""
+CROWDED_PT = 12.5
 LEAST_US = 1.0
 """A logarithmic axis has no zero; a design that was never late stands at its lower end."""
 HINT = "↙ cheaper and fresher"
@@ -61,6 +69,7 @@ class Point(NamedTuple):
     colour: str
     cost: float
     age_us: float
+    marker: str = "o"
 
     def beats(self, other: Point) -> bool:
         """Tell whether it is no worse in either and better in one."""
@@ -108,8 +117,9 @@ def _panels(cells: Iterable[Typical]) -> dict[str, list[Point]]:
     for cell in cells:
         cost, age_us = cell.values[COST], cell.values[AGE]
         if cost is not None and age_us is not None:
-            colour = SERIES[designs.index(cell.design) % len(SERIES)]
-            point = Point(cell.design, colour, cost, max(age_us, LEAST_US))
+            turn, place = divmod(designs.index(cell.design), len(SERIES))
+            marker = MARKERS[turn % len(MARKERS)]
+            point = Point(cell.design, SERIES[place], cost, max(age_us, LEAST_US), marker)
             panels.setdefault(cell.network, []).append(point)
     return panels
 
@@ -128,8 +138,13 @@ def _title(panels: dict[str, list[Point]]) -> str:
     if not on:
         return "What fresh data costs"
     verb = "is" if len(on) == 1 else "are"
-    text = f"{listed(list(on))} {verb} on the front of cost and age"
-    return f"{text}; {listed(off)} never" if off else text
+    where = f"{verb} on the front of cost and age"
+    text = f"{listed(list(on))} {where}"
+    return legible(
+        f"{text}; {listed(off)} never" if off else text,
+        f"{text}; the other {len(off)} never" if len(off) > 1 else text,
+        f"{len(on)} of {count(len(designs), 'design')} {where}",
+    )
 
 
 def _set_scale(ax: Axes, points: Sequence[Point], *, first: bool) -> None:
@@ -158,7 +173,8 @@ def _draw(ax: Axes, points: Sequence[Point]) -> None:
     )  # fmt: skip
     for point in points:
         ax.plot(
-            [point.cost], [point.age_us], "o", markersize=15, color=point.colour, zorder=4,
+            [point.cost], [point.age_us], point.marker, color=point.colour, zorder=4,
+            markersize=15 if point.marker == "o" else 13,
             markerfacecolor=point.colour if point in best else "white", markeredgewidth=2.4,
             label=point.design,
         )  # fmt: skip
@@ -166,32 +182,60 @@ def _draw(ax: Axes, points: Sequence[Point]) -> None:
 
 
 def _labels(ax: Axes, points: Sequence[Point], best: Sequence[Point]) -> None:
-    """Write each label near its point, off the other points, labels and the line."""
-    to_pixels = ax.transData.transform
+    """Write each label near its point, off the other points, labels and the lines.
+
+    Designs that stand at the same point share a label.
+    """
+    to_pixels, back = ax.transData.transform, ax.transData.inverted().transform
     at = [tuple(to_pixels((point.cost, point.age_us))) for point in points]
     line = _along([tuple(to_pixels((point.cost, point.age_us))) for point in best])
     area = ax.get_window_extent()
     taken = [Box(*text.get_window_extent().extents) for text in ax.texts]
-    for place in sorted(range(len(points)), key=lambda place: -at[place][1]):
-        point = points[place]
-        name = ax.text(0, 0, drawable(point.design, 24), fontsize=15, fontweight="bold")
-        facts = ax.text(0, 0, _facts(point), fontsize=SMALL_PT)
-        boxes = [text.get_window_extent() for text in (name, facts)]
-        wide, high = max(box.width for box in boxes), sum(box.height for box in boxes) + 8
+    crowded = len(points) > FACTS_MAX
+    leaders: list[tuple[float, float]] = []
+    for together in _together(at, crowded=crowded):
+        place, point = together[0], points[together[0]]
+        names = ", ".join(points[other].design for other in together)
+        size = CROWDED_PT if crowded else 15
+        texts = [ax.text(0, 0, drawable(names, 24 * len(together)), fontsize=size)]
+        colour = point.colour if len(together) == 1 else INK
+        texts[0].set(fontweight="bold", color=colour)
+        texts += [] if crowded else [ax.text(0, 0, _facts(point), fontsize=SMALL_PT, color=INK)]
+        boxes = [text.get_window_extent() for text in texts]
+        wide = max(box.width for box in boxes)
+        high = sum(box.height for box in boxes) + (2 if crowded else 8)
         places = _around(at[place], wide, high, area)
-        others = [spot for other, spot in enumerate(at) if other != place]
-        others += [spot for spot in line if math.dist(spot, at[place]) > AWAY_PX]
+        places = [box for box in places if not _crosses(box, at[place], taken)] or places
+        others = [spot for other, spot in enumerate(at) if other not in together]
+        others += [spot for spot in (*line, *leaders) if math.dist(spot, at[place]) > AWAY_PX]
         box = places[freest(places, taken, [], others)]
         taken.append(box)
-        back = ax.transData.inverted().transform
-        name.set_position(tuple(back((box.left, box.top - boxes[0].height))))
-        facts.set_position(tuple(back((box.left, box.bottom + 3))))
-        name.set_color(point.colour)
-        facts.set_color(INK)
+        texts[0].set_position(tuple(back((box.left, box.top - boxes[0].height))))
+        for facts in texts[1:]:
+            facts.set_position(tuple(back((box.left, box.bottom + 3))))
         end = _nearest(box, at[place])
         if math.dist(end, at[place]) > LEADER_PX:
             start = tuple(back(at[place])), tuple(back(end))
-            ax.plot(*zip(*start, strict=True), color=point.colour, linewidth=1.0, zorder=3)
+            ax.plot(*zip(*start, strict=True), color=colour, linewidth=1.0, zorder=3)
+            leaders += _along([at[place], end])
+
+
+def _together(at: Sequence[tuple[float, float]], *, crowded: bool) -> list[list[int]]:
+    """Return the places of points from the top down; in a crowd, those at one spot together."""
+    groups: list[list[int]] = []
+    for place in sorted(range(len(at)), key=lambda place: -at[place][1]):
+        same = [group for group in groups if math.dist(at[group[0]], at[place]) < SAME_PX]
+        if crowded and same:
+            same[0].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
+def _crosses(box: Box, at: tuple[float, float], taken: Sequence[Box]) -> bool:
+    """Tell whether the line from a label to its point would run through another label."""
+    spots = _along([at, _nearest(box, at)])
+    return any(other.holds(spot) for other in taken for spot in spots)
 
 
 def _facts(point: Point) -> str:

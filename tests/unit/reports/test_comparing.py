@@ -86,6 +86,20 @@ def test_labels_of_points_do_not_lie_on_each_other():
         assert not any(text.get_window_extent().contains(*at) for text in texts for at in spots)
 
 
+def test_twelve_labels_do_not_lie_on_each_other_and_twins_share_one():
+    cells = [
+        cell(f"design-{n}", requests_per_commit=5.0 + n % 4, mean_age_us=1e5 * (1 + n // 4))
+        for n in range(11)
+    ]
+    (axes,) = pareto([*cells, cell("twin", **cells[0].values)]).axes
+    texts = [text for text in axes.texts if text.get_text()]
+    assert len(texts) == 12, "eleven names and the hint"
+    assert "design-0, twin" in [text.get_text() for text in texts]
+    assert disjoint([text.get_window_extent() for text in texts])
+    points = [line for line in axes.lines if len(line.get_xdata()) == 1]
+    assert len(dict.fromkeys((line.get_color(), line.get_marker()) for line in points)) == 12
+
+
 def test_a_design_without_commits_has_no_point_and_none_at_all_is_said():
     figure = pareto([*THREE, cell("idle", requests_per_commit=None)])
     assert "idle" not in words(figure)
@@ -125,10 +139,17 @@ def test_several_worst_fields_are_not_told_apart():
 
 
 def test_more_designs_and_networks_than_fit_are_counted():
-    cells = [cell(f"d{d}", f"n{n}") for d in range(9) for n in range(9)]
+    cells = [cell(f"d{d}", f"n{n}") for d in range(13) for n in range(9)]
     figure = heat_map(cells)
     assert any("2 of them not drawn" in text for text in words(figure))
-    assert len(figure.axes[0].patches) == 64
+    assert len(figure.axes[0].patches) == 96
+
+
+def test_the_names_of_twelve_designs_do_not_touch():
+    figure = heat_map([cell(f"design-{n}") for n in range(12)])
+    figure.canvas.draw()
+    for axes in figure.axes:
+        assert disjoint([label.get_window_extent() for label in axes.get_yticklabels()])
 
 
 @pytest.mark.parametrize("columns", [1, 5])
@@ -151,6 +172,53 @@ LINES = [
     difference("enhanced", network="3g", difference=3e6, low=2e6, high=4e6, says="worse"),
     difference("hardened", network="3g", measure="flickers"),
 ]
+
+
+def headline(figure):
+    """Return the title, and see that it stands on the figure whole and can be read."""
+    figure.canvas.draw()
+    title = figure.texts[0]
+    assert title.get_window_extent().x1 <= figure.bbox.x1 - 60
+    assert title.get_fontsize() >= 14
+    assert "…" not in title.get_text()
+    return title.get_text()
+
+
+def test_with_many_designs_the_headline_of_differences_says_less_and_is_whole():
+    few = [difference(name) for name in ("tkdodo", "polling")]
+    assert headline(difference_plot(few, "mean_age_us")) == (
+        "Mean age: tkdodo better in 1 of 1; polling better in 1 of 1"
+    )
+    names = ("enhanced", "hardened", "tkdodo", "polling", "socketio-recovery")
+    five = [difference(name) for name in names]
+    assert headline(difference_plot(five, "mean_age_us")) == (
+        "Mean age: enhanced, hardened, tkdodo, polling and socketio-recovery better in 1 of 1"
+    )
+    twelve = [difference(f"design-number-{n}") for n in range(10)]
+    twelve += [difference(name, says="worse") for name in ("manual-refresh", "polling")]
+    assert headline(difference_plot(twelve, "mean_age_us")) == (
+        "Mean age: 10 designs better in 1 of 1; 2 designs worse in 1 of 1"
+    )
+    mixed = [
+        difference(f"d{n}", scenario=f"s{s}", says="better" if s < n else "worse")
+        for n in range(12)
+        for s in range(12)
+    ]
+    assert headline(difference_plot(mixed, "mean_age_us")) == (
+        "Mean age: 12 designs, 11 better somewhere, 12 worse somewhere"
+    )
+
+
+def test_with_many_designs_the_headline_of_the_front_says_less_and_is_whole():
+    names = [f"design-number-{n}" for n in range(12)]
+    behind = [cell(name, requests_per_commit=5.0 + n) for n, name in enumerate(names)]
+    assert headline(pareto(behind)) == (
+        "design-number-0 is on the front of cost and age; the other 11 never"
+    )
+    ahead = [
+        cell(name, requests_per_commit=5.0 + n, mean_age_us=1e6 - n) for n, name in enumerate(names)
+    ]
+    assert headline(pareto(ahead)) == "12 of 12 designs are on the front of cost and age"
 
 
 def test_each_difference_is_a_dot_with_its_interval_and_its_numbers():
@@ -202,7 +270,7 @@ def test_the_plot_points_to_the_better_side():
 
 
 def test_lines_without_room_are_counted_and_none_at_all_is_said():
-    many = [difference(scenario=f"s{n}") for n in range(23)]
+    many = [difference(scenario=f"s{n}") for n in range(27)]
     assert any("3 lines not drawn" in text for text in words(difference_plot(many, "mean_age_us")))
     nothing = difference_plot([difference(difference=None)], "mean_age_us")
     assert any("No two designs" in text for text in words(nothing))
