@@ -142,6 +142,7 @@ def _title(panels: dict[str, list[Point]]) -> str:
     text = f"{listed(list(on))} {where}"
     return legible(
         f"{text}; {listed(off)} never" if off else text,
+        f"all but {listed(off)} {where}" if 0 < len(off) < len(on) else text,
         f"{text}; the other {len(off)} never" if len(off) > 1 else text,
         f"{len(on)} of {count(len(designs), 'design')} {where}",
     )
