@@ -140,9 +140,12 @@ def _title(panels: dict[str, list[Point]]) -> str:
     verb = "is" if len(on) == 1 else "are"
     where = f"{verb} on the front of cost and age"
     text = f"{listed(list(on))} {where}"
+    if not off:
+        return legible(text, f"all {count(len(on), 'design')} {where}")
+    most = [f"all but {listed(off)} {where}"] if len(off) < len(on) else []
     return legible(
-        f"{text}; {listed(off)} never" if off else text,
-        f"all but {listed(off)} {where}" if 0 < len(off) < len(on) else text,
+        f"{text}; {listed(off)} never",
+        *most,
         f"{text}; the other {len(off)} never" if len(off) > 1 else text,
         f"{len(on)} of {count(len(designs), 'design')} {where}",
     )

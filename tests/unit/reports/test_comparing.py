@@ -218,7 +218,7 @@ def test_with_many_designs_the_headline_of_the_front_says_less_and_is_whole():
     ahead = [
         cell(name, requests_per_commit=5.0 + n, mean_age_us=1e6 - n) for n, name in enumerate(names)
     ]
-    assert headline(pareto(ahead)) == "12 of 12 designs are on the front of cost and age"
+    assert headline(pareto(ahead)) == "all 12 designs are on the front of cost and age"
     one = [*ahead[:8], cell("polling", requests_per_commit=20.0, mean_age_us=2e6)]
     assert headline(pareto(one)) == "all but polling are on the front of cost and age"
 
