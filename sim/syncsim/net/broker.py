@@ -46,7 +46,7 @@ class Broker:
         self._retention_count = retention_count
         self._is_log = is_log
         self._is_acked = is_acked
-        self._owed: dict[str, deque[Kept]] = {}
+        self._owed: dict[str, dict[int, Kept]] = {}
         self._open: dict[str, bool] = {}
         self._opened_at: dict[str, int] = {}
         self._kept: deque[Kept] = deque()
@@ -88,19 +88,17 @@ class Broker:
     def owe(self, client: str, kept: Kept) -> None:
         """Keep a change for a client until it says that it has it, if that is waited for."""
         if self._is_acked:
-            owed = self._owed.setdefault(client, deque())
+            owed = self._owed.setdefault(client, {})
             assert len(owed) < KEPT_MAX, "too many changes are kept"
-            owed.append(kept)
+            owed[kept.offset] = kept
 
     def owed(self, client: str) -> tuple[Kept, ...]:
         """Return the changes that a client has not said to have, in their order."""
-        return tuple(self._owed.get(client, ()))
+        return tuple(self._owed.get(client, {}).values())
 
     def acknowledged(self, client: str, offset: int) -> None:
-        """A client has all changes up to a number."""
-        owed = self._owed.get(client, deque())
-        while owed and owed[0].offset <= offset:
-            owed.popleft()
+        """A client has the change of a number; what was before it may still be owed."""
+        self._owed.get(client, {}).pop(offset, None)
 
     def opened_at(self, client: str) -> int:
         """Return the number of the last change before a client's session; it is told the rest."""

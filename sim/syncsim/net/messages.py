@@ -167,7 +167,7 @@ class EventBody(NamedTuple):
 
 
 class AckBody(NamedTuple):
-    """Said by a client over its socket: it has all events up to this number."""
+    """Said by a client over its socket: it has the event of this number."""
 
     offset: int
 

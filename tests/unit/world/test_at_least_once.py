@@ -7,6 +7,7 @@ import pytest
 from syncsim.checks import judge
 from syncsim.design import Feed
 from syncsim.history import History
+from syncsim.net.gateways import Gateways
 from syncsim.scenario.scenario import Fault
 from syncsim.world import run
 from tests.support.scenarios import (
@@ -27,7 +28,7 @@ ACCEPT = step(3 * SECOND, "op-1", "accept", "A1", id="it")
 """Committed at 3.020 s and heard of by op-2 at 3.040 s, whose word of that is back at 3.060 s."""
 
 
-def accepts(*faults: Fault, design=KEPT) -> History:
+def accepts(*faults: Fault, design=KEPT, **given) -> History:
     """Run two operators, of whom one accepts A1 at 3 s."""
     clients = (operator("op-1"), operator("op-2"))
     return run(
@@ -35,9 +36,9 @@ def accepts(*faults: Fault, design=KEPT) -> History:
             design,
             clients=clients,
             rows=appointments(2),
-            steps=(ACCEPT,),
             faults=faults,
             until_us=20 * SECOND,
+            **{"steps": (ACCEPT,), **given},
         )
     )
 
@@ -130,6 +131,22 @@ def test_the_next_page_of_a_client_is_told_what_the_one_before_had_not_acknowled
     ]
     late = accepts(fault(3_050 * MS, "reload", "op-2"))
     assert [kind for _, kind, _ in told(late)] == ["send", "receive"]
+
+
+def test_what_a_gateway_dropped_is_told_with_the_next_connection_behind_later_news():
+    """The gateways are cut off when A1 is accepted, and not when A2 is."""
+    cut = [fault(2 * SECOND, "partition", f"gateway-{n}", 3 * SECOND) for n in (1, 2)]
+    second = step(6 * SECOND, "op-1", "accept", "A2", id="later")
+    history = accepts(
+        *cut,
+        fault(9 * SECOND, "drop", "op-2"),
+        gateways=Gateways(count=2),
+        steps=(ACCEPT, second),
+    )
+    first, later = [r for r in history.of("event") if r.at == "op-2"]
+    assert [first.entity, later.entity] == ["appointment/A2", "appointment/A1"]
+    assert later.time_us > 9 * SECOND
+    assert verdicts(history)["CONV"] == "pass"
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
