@@ -66,7 +66,11 @@ GONE = "no client can know what a backend forgot"
 IN_MEMORY = "what waits is kept in memory, and a reload forgets it"
 BEHIND = "what an event or an action makes it fetch is read from a replica that lacks the change"
 
+CUT_OFF = "nothing tells a client that its gateway is cut off; the next event does, or shows a gap"
+NO_GAP = "and a change of another row shows no gap where versions are those of rows"
+
 NO_HELP = {
+    "faults/deaf-gateway": {"INVAL": CUT_OFF, "GAP": CUT_OFF},
     "faults/crash-before-event": {"INVAL": OUTAGE},
     "faults/sleeping-laptop": {"INVAL": ASLEEP},
     "faults/lost-commits": {"CONV": GONE, "DURABLE": GONE},
@@ -78,6 +82,7 @@ BEYOND: dict[str, Mapping[str, Mapping[str, str]]] = {
     "meteor-like": {
         **NO_HELP,
         **FORGETS,
+        "faults/deaf-gateway": {"INVAL": CUT_OFF, "GAP": CUT_OFF, "CONV": NO_GAP},
         "faults/stale-replica": {"CONV": BEHIND, "INVAL": BEHIND},
     },
     "powersync-like": NO_HELP,
