@@ -19,7 +19,7 @@ from syncsim.checks.records import broken_promise
 from syncsim.checks.registry import CHECKS
 from syncsim.checks.slices import causal_slice, slice_as_json
 from syncsim.checks.verdict import Check, Finding, Status, Story, Verdict
-from syncsim.history import Header, History
+from syncsim.history import Header, Records
 from syncsim.history.vocabulary import CHECK_NAMES
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 Ask = Callable[[Evidence], Finding]
 
 
-def judge(history: History, only: Sequence[str] | None = None) -> Verdict:
+def judge(history: Records, only: Sequence[str] | None = None) -> Verdict:
     """Return the verdict on a history.
 
     Runs the checks named in `only`, else those that the header asks for with its properties, else
@@ -63,7 +63,7 @@ def judge(history: History, only: Sequence[str] | None = None) -> Verdict:
     )
 
 
-def as_json(verdict: Verdict, history: History, *, file: str = "") -> dict[str, Any]:
+def as_json(verdict: Verdict, history: Records, *, file: str = "") -> dict[str, Any]:
     """Return a verdict as plain data: text, integers, lists and objects.
 
     Each story carries the records that led to it, and the command that shows it again: that of
@@ -137,7 +137,7 @@ def _unknown(name: str, why: str) -> Finding:
     return Finding(check=name, status=Status.UNKNOWN, why=why, seen=0)
 
 
-def _finding_as_json(finding: Finding, history: History, replay: str) -> dict[str, Any]:
+def _finding_as_json(finding: Finding, history: Records, replay: str) -> dict[str, Any]:
     if finding.check == COUNTERFACTUAL:
         replay = f"{replay} --counterfactual"
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import partial
 from typing import NamedTuple
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
@@ -10,7 +11,7 @@ from syncsim.checks.learnt import Learnt, Lesson, how_learnt, painted_over
 from syncsim.checks.prose import because, chose
 from syncsim.checks.ryw import promised
 from syncsim.checks.tally import Tally
-from syncsim.checks.verdict import Check, Finding, Story
+from syncsim.checks.verdict import Check, Failure, Finding, Story
 from syncsim.history import Record
 
 Clock = dict[str, int]
@@ -110,7 +111,8 @@ class _Watch:
             return
         if (client, entity, missing.version) not in self._told:
             self._told.add((client, entity, missing.version))
-            self.tally.stories.append(self._story(paint, missing, knower))
+            tell = partial(self._story, paint, missing, knower)
+            self.tally.stories.append(Failure(paint.time_us, client, tell))
 
     def _chain(self, client: str, knower: str, lesson: Lesson) -> list[tuple[str, _Reach]]:
         """Return the readings that lead from a client back to what another one knew."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.screen_prose import Commits, change_of, differing
-from syncsim.checks.verdict import Check, Finding, Story, conclude
-from syncsim.history import History, Record
+from syncsim.checks.verdict import Check, Failure, Finding, Story, conclude
+from syncsim.history import Record, Records
 from syncsim.history.replay import Replay, Screen
 
 _KINDS = ("row", "commit", "mount", "ready", "unmount", "paint", "phase")
@@ -14,7 +16,7 @@ _KINDS = ("row", "commit", "mount", "ready", "unmount", "paint", "phase")
 def judge(evidence: Evidence) -> Finding:
     """Play the history to its end and compare each ready view with the backend."""
     replay = Replay(evidence.header)
-    commits = Commits(evidence.history)
+    commits = Commits()
     commit: Record | None = None
     end: Record | None = None
     for record in evidence.of(*_KINDS):
@@ -31,7 +33,11 @@ def judge(evidence: Evidence) -> Finding:
         if screen.ready and evidence.owes(screen.client)
     ]
     stories = [
-        _story(evidence.history, commits, screen, entity, end)
+        Failure(
+            end.time_us,
+            screen.client,
+            partial(_story, evidence.history, commits, screen, entity, end),
+        )
         for screen in ready
         for entity in _differing(screen)
         if end is not None
@@ -71,7 +77,7 @@ def _differing(screen: Screen) -> list[str]:
     return differing
 
 
-def _story(history: History, commits: Commits, screen: Screen, entity: str, end: Record) -> Story:
+def _story(history: Records, commits: Commits, screen: Screen, entity: str, end: Record) -> Story:
     painted = screen.shown.get(entity)
     shown = painted.fields if painted else None
     truth = screen.truth.get(entity)

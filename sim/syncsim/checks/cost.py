@@ -8,7 +8,7 @@ from collections.abc import Callable
 from syncsim.checks.done import run_ended
 from syncsim.checks.evidence import Evidence, seconds
 from syncsim.checks.verdict import Check, Finding, Status, Story, conclude
-from syncsim.history import History, Record
+from syncsim.history import Record, Records
 from syncsim.staleness.costs import Costs, costs
 
 SECOND_US = 1_000_000
@@ -33,17 +33,17 @@ def judge(evidence: Evidence) -> Finding:
     )
 
 
-def _requests_per_commit(history: History, bound: int) -> Finding:
+def _requests_per_commit(history: Records, bound: int) -> Finding:
     """Judge the HTTP requests of all clients, lost ones included, for each transaction."""
     return _per_commit(history, bound, "request", lambda spent: spent.requests)
 
 
-def _bytes_per_commit(history: History, bound: int) -> Finding:
+def _bytes_per_commit(history: Records, bound: int) -> Finding:
     """Judge the bytes sent by anybody for each transaction."""
     return _per_commit(history, bound, "byte", lambda spent: spent.bytes)
 
 
-def _per_commit(history: History, bound: int, unit: str, count: Callable[[Costs], int]) -> Finding:
+def _per_commit(history: Records, bound: int, unit: str, count: Callable[[Costs], int]) -> Finding:
     spent = costs(history)
     total, commits, ended = count(spent), spent.commits, run_ended(history)
     stories = []
@@ -86,7 +86,7 @@ def _client(record: Record) -> str:
     return record.peer if record.at == "backend" else record.at
 
 
-def _reconnect_peak_per_s(history: History, bound: int) -> Finding:
+def _reconnect_peak_per_s(history: Records, bound: int) -> Finding:
     """Judge the most connections and fetches of clients coming back within any second.
 
     A connection counts when it opens anew, a fetch when it leaves because of that.
@@ -123,7 +123,7 @@ def _is_return(record: Record) -> bool:
     return data.get("trigger") in RECONNECTS
 
 
-BOUNDS: dict[str, Callable[[History, int], Finding]] = {
+BOUNDS: dict[str, Callable[[Records, int], Finding]] = {
     "requests_per_commit": _requests_per_commit,
     "bytes_per_commit": _bytes_per_commit,
     "reconnect_peak_per_s": _reconnect_peak_per_s,

@@ -17,7 +17,7 @@ from syncsim.checks.evidence import Evidence, Intent, row_name, seconds
 from syncsim.checks.prose import chose
 from syncsim.checks.screen_prose import differing
 from syncsim.checks.verdict import Finding, Status, Story
-from syncsim.history import History
+from syncsim.history import Records
 from syncsim.history.replay import SLICE, Replay, Screen
 
 NAME = "ROLL-WITHOUT"
@@ -42,7 +42,7 @@ def came_to_nothing(evidence: Evidence) -> list[Intent]:
     ]
 
 
-def compare(evidence: Evidence, without: History, intent: Intent) -> Comparison:
+def compare(evidence: Evidence, without: Records, intent: Intent) -> Comparison:
     """Hold the settled views of a run against those of the same run without an intent."""
     if any(damage(history) or not run_ended(history) for history in (evidence.history, without)):
         return Comparison(Status.UNKNOWN, "one of the two runs did not end")
@@ -93,7 +93,7 @@ def conclude_all(compared: list[Comparison], refused: int) -> Finding:
     )  # fmt: skip
 
 
-def _committed(history: History) -> list[tuple[str, str, int, dict[str, Any]]]:
+def _committed(history: Records) -> list[tuple[str, str, int, dict[str, Any]]]:
     """Return what the backend took, in its order, times aside."""
     return [
         (record.intent, record.entity, record.version, (record.data or {}).get("fields", {}))
@@ -101,7 +101,7 @@ def _committed(history: History) -> list[tuple[str, str, int, dict[str, Any]]]:
     ]
 
 
-def _settled(history: History) -> dict[tuple[str, str], Screen]:
+def _settled(history: Records) -> dict[tuple[str, str], Screen]:
     """Return the screens that were ready at the end, of clients that must converge."""
     owes = Evidence(history).owes
     replay = Replay(history.header)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from syncsim.checks.evidence import seconds
-from syncsim.history import Header, History
+from syncsim.history import Header, Records
 
 DOMAIN_FACTS = ("transitions", "actions", "queries", "projections")
 """What a header must say of the application before anything can be judged."""
 
 
-def damage(history: History) -> str:
+def damage(history: Records) -> str:
     """Say why nothing can be judged from a history, empty if it can."""
     return _of_header(history.header) or _broke(history)
 
@@ -41,7 +41,7 @@ def _of_header(header: Header) -> str:
     return ""
 
 
-def _broke(history: History) -> str:
+def _broke(history: Records) -> str:
     """Say why a run went no further, empty if it did not break off."""
     for record in history.of("broke"):
         data = record.data or {}

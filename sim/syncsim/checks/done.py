@@ -5,10 +5,10 @@ from __future__ import annotations
 from syncsim.checks.evidence import Evidence, Intent, seconds
 from syncsim.checks.prose import chose
 from syncsim.checks.verdict import Check, Finding, Story, conclude
-from syncsim.history import History, Record
+from syncsim.history import Record, Records
 
 
-def run_ended(history: History) -> bool:
+def run_ended(history: Records) -> bool:
     """Tell whether the history reaches the end of its run.
 
     Until it does, what is missing may still come, and nothing can be blamed for it.

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from syncsim.history import History, Record
+from syncsim.history import KINDS, Record, Records
 from syncsim.history.vocabulary import REWIND
 from syncsim.staleness import Window, measure
 from syncsim.staleness.underway import Underway
+
+
+MANY = (
+    "send", "receive", "event", "base", "paint", "fetch", "fetched", "fetch_failed",
+    "fetch_cancelled", "invalidate", "freshen", "arm", "disarm",
+)  # fmt: skip
+"""Kinds of which a history has as many as it has messages, and nine tenths of its records.
+
+If it stays in its file, they are read from there whenever a check asks for them.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +53,7 @@ class Intent:
 class Evidence:
     """A history and its indexes; built once, read by all checks, never changed."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: Records) -> None:
         self.history = history
         self.header: dict[str, Any] = history.header
 
@@ -86,32 +96,36 @@ class Evidence:
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Record]]:
-        """Return the records of each kind; made at one reading, as most are asked for often."""
-        of: dict[str, list[Record]] = {}
-        for record in self.history:
-            of.setdefault(record.kind, []).append(record)
+        """Return the records of each kind that is kept; most are asked for often."""
+        history = self.history
+        of: dict[str, list[Record]] = {kind: [] for kind in KINDS}
+        if not history.is_in_memory:
+            of = {kind: [] for kind in KINDS if kind not in MANY}
+        for record in history if history.is_in_memory else history.of(*of):
+            of[record.kind].append(record)
         return of
 
-    def of(self, *kinds: str) -> Sequence[Record]:
+    def of(self, *kinds: str) -> Iterable[Record]:
         """Return the records of these kinds, in order."""
-        return _in_order([self._by_kind.get(kind, []) for kind in dict.fromkeys(kinds)])
+        kept = self._by_kind
+        if any(kind not in kept for kind in kinds):
+            return self.history.of(*kinds)
+        return _in_order([kept[kind] for kind in dict.fromkeys(kinds)])
 
     @cached_property
-    def _under_way(self) -> Sequence[Record]:
-        """Return the records that `Underway` follows, without messages that carry no event.
+    def _under_way(self) -> list[Record]:
+        return list(_without_requests(self.of(*Underway.KINDS)))
 
-        Half of a history are the ways of requests and answers, which a fetch stands for.
+    def under_way_and(self, *kinds: str) -> Iterable[Record]:
+        """Return, in order, what `Underway` follows and the records of other kinds.
+
+        Messages that carry no event are left out: half of a history are the ways of requests and
+        answers, which a fetch stands for.
         """
-        sent = [send for send in self.of("send") if (send.data or {}).get("what") == "event"]
-        events = {send.message for send in sent}
-        received = [receive for receive in self.of("receive") if receive.message in events]
-        others = (kind for kind in Underway.KINDS if kind not in ("send", "receive"))
-        return _in_order([sent, received, *(self.of(kind) for kind in others)])
-
-    def under_way_and(self, *kinds: str) -> Sequence[Record]:
-        """Return, in order, what `Underway` follows and the records of other kinds."""
         assert not {*kinds} & {*Underway.KINDS}, kinds
-        return _in_order([self._under_way, self.of(*kinds)])
+        if self.history.is_in_memory:
+            return _in_order([self._under_way, *(self._by_kind[kind] for kind in kinds)])
+        return _without_requests(self.of(*Underway.KINDS, *kinds))
 
     @cached_property
     def commits_by_version(self) -> dict[tuple[str, int], Record]:
@@ -145,10 +159,28 @@ class Evidence:
         }
 
 
-def _in_order(lists: list[Sequence[Record]]) -> Sequence[Record]:
+def _in_order(lists: list[list[Record]]) -> list[Record]:
     """Return the records of several ordered lists in one order, that of `seq`."""
     # Timsort merges lists that are in order, and comparing integers is what it does fastest.
     return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists), key=itemgetter(0))
+
+
+def _without_requests(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield all but the messages that carry no event, from their sending to their arrival."""
+    events: set[str] = set()
+    for record in records:
+        kind = record.kind
+        if kind == "send":
+            if (record.data or {}).get("what") != "event":
+                continue
+            events.add(record.message)
+        elif kind == "receive":
+            if record.message not in events:
+                continue
+            events.discard(record.message)
+        elif kind == "lose":
+            events.discard(record.message)
+        yield record
 
 
 SYSTEM = "system"

@@ -80,7 +80,7 @@ class _Watch:
         self._grace: Grace[tuple[Screen, str, _Cell]] = Grace(evidence.paint_us)
         self._replay = Replay(evidence.header)
         self._underway = Underway()
-        self._commits = Commits(evidence.history)
+        self._commits = Commits()
         self._views: dict[str, dict[str, _View]] = {}
         # By client and view: what marked it fresh; absent while it is marked stale.
         self._fresh: dict[tuple[str, str], int] = {}

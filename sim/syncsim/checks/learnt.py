@@ -7,7 +7,7 @@ from collections.abc import Collection, Container
 from typing import NamedTuple
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
-from syncsim.history import History, Record
+from syncsim.history import Record, Records
 
 
 class Lesson(NamedTuple):
@@ -105,7 +105,7 @@ def painted_over(paint: Record, evidence: Evidence) -> tuple[int, ...]:
     )
 
 
-def how_learnt(history: History, client: str, entity: str, lesson: Lesson) -> str:
+def how_learnt(history: Records, client: str, entity: str, lesson: Lesson) -> str:
     """Write how a client came to know a version: `op-1 had been shown version 2 of ... at ...`."""
     record = history[lesson.seq]
     verb = "shown" if record.kind == "paint" else "told ok for"

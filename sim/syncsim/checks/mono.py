@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.prose import because, in_brackets
-from syncsim.checks.verdict import Check, Finding, Story, conclude
-from syncsim.history import History, Record
+from syncsim.checks.verdict import Check, Failure, Finding, Story, conclude
+from syncsim.history import Record, Records
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -22,7 +24,7 @@ def _judge(evidence: Evidence, kind: str) -> Finding:
     """Compare each record of a kind, a paint or a confirmed row, with the one before it."""
     shown: dict[tuple[str, str], dict[str, Record]] = {}
     moved: set[tuple[str, str, str]] = set()
-    stories: list[Story] = []
+    stories: list[Failure] = []
     for record in evidence.of("mount", "unmount", kind):
         view = (record.at, record.view)
         if record.kind != kind:
@@ -36,7 +38,8 @@ def _judge(evidence: Evidence, kind: str) -> Finding:
         if before is not None and before.version != record.version:
             moved.add((*view, record.entity))
             if record.version < before.version:
-                stories.append(_story(evidence.history, before, record))
+                tell = partial(_story, evidence.history, before, record)
+                stories.append(Failure(record.time_us, record.at, tell))
     return conclude(
         "MONO",
         seen=len(moved),
@@ -53,7 +56,7 @@ _HELD = {
 }
 
 
-def _story(history: History, before: Record, paint: Record) -> Story:
+def _story(history: Records, before: Record, paint: Record) -> Story:
     fields, newer = (paint.data or {}).get("fields"), (before.data or {}).get("fields")
     reason, records = because(history, paint)
     who = "the person had already seen" if paint.kind == "paint" else "the server itself had"

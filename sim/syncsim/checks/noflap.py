@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.overlays import PRESENCE
 from syncsim.checks.prose import because
 from syncsim.checks.tally import Tally
-from syncsim.checks.verdict import Check, Finding, Story
+from syncsim.checks.verdict import Check, Failure, Finding, Story
 from syncsim.history import Record
 from syncsim.history.replay import Replay, Screen
 
@@ -101,7 +102,8 @@ class _Watch:
         if self._is_true(name, old, between, new):
             return
         if not self._is_asked_for(name, between, new):
-            self.tally.stories.append(self._story(name, old, between, new))
+            paint, tell = new.first, partial(self._story, name, old, between, new)
+            self.tally.stories.append(Failure(paint.time_us, paint.at, tell))
         runs[-3:] = [old._replace(last=new.last)]
 
     def _is_true(self, name: str, old: _Run, between: _Run, new: _Run) -> bool:

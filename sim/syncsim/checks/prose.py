@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syncsim.checks.evidence import Intent, row_name, seconds, words
-from syncsim.history import History, Record
+from syncsim.history import Record, Records
 
 ROWS_NAMED = 3
 """Rows named in a sentence; of a longer batch the sentence gives the number."""
@@ -41,7 +41,7 @@ def in_brackets(fields: dict[str, Any] | None, than: dict[str, Any] | None) -> s
     return f" ({words(fields, than=than)})"
 
 
-def because(history: History, paint: Record) -> tuple[str, tuple[int, ...]]:
+def because(history: Records, paint: Record) -> tuple[str, tuple[int, ...]]:
     """Return why a client painted a row, as a sentence, and the records that it rests on.
 
     The chain of causes leads from the paint back to the message that set it off. What the
@@ -66,7 +66,7 @@ def because(history: History, paint: Record) -> tuple[str, tuple[int, ...]]:
     return "", ()
 
 
-def _fetched(history: History, fetched: Record) -> tuple[str, tuple[int, ...]]:
+def _fetched(history: Records, fetched: Record) -> tuple[str, tuple[int, ...]]:
     """Tell of the fetch that brought a row: when it was sent and what it had read."""
     read = f", read by the backend at commit {fetched.lsn}" if fetched.lsn >= 0 else ""
     for record in history.causes(fetched.seq):

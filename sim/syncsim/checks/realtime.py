@@ -112,7 +112,7 @@ class _Watch:
     def _judge(self, begun: _Begun, placed: Record) -> None:
         """Judge a request that began after another was over and has its place in the order."""
         client = begun.began.at
-        self.tally.meet(client, begun.began.seq)
+        self.tally.count(client)
         if placed.lsn < begun.at_least:
             self.tally.stories.append(self._story(begun, placed))
 

@@ -6,7 +6,7 @@ that what is wrong is said of a record and not of the check that stumbled over i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from syncsim.checks.evidence import Evidence
@@ -84,7 +84,7 @@ def broken_promise(evidence: Evidence) -> str:
 
 
 def _first_broken(
-    records: Sequence[Record], promises: tuple[_Promise, ...]
+    records: Iterable[Record], promises: tuple[_Promise, ...]
 ) -> tuple[Record, _Promise] | None:
     for record in records:
         data = record.data or {}

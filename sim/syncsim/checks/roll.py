@@ -78,7 +78,7 @@ class _Watch:
         self._evidence = evidence
         self._grace: Grace[tuple[_View, str, _Wrong]] = Grace(evidence.paint_us)
         self._replay = Replay(evidence.header)
-        self._commits = Commits(evidence.history)
+        self._commits = Commits()
         self._views: dict[str, dict[str, _View]] = {}
         self._overlays = Overlays()
         # By client: the last rollback.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from syncsim.checks.evidence import Evidence, Intent, row_name, seconds
 from syncsim.checks.prose import because, chose, in_brackets
-from syncsim.checks.verdict import Check, Finding, Story, conclude
-from syncsim.history import History, Record
+from syncsim.checks.verdict import Check, Failure, Finding, Story, conclude
+from syncsim.history import Record, Records
 
 
 class Promise(NamedTuple):
@@ -33,7 +34,7 @@ def _judge(evidence: Evidence, kind: str) -> Finding:
     promises: dict[tuple[str, str], list[Promise]] = {}
     read: set[str] = set()
     broken: set[tuple[str, str]] = set()
-    stories: list[Story] = []
+    stories: list[Failure] = []
     for record in evidence.of("outcome", kind):
         if record.kind == "outcome":
             intent = evidence.intents.get(record.intent)
@@ -50,7 +51,8 @@ def _judge(evidence: Evidence, kind: str) -> Finding:
             read.add(name)
             if record.version < promise.version and name not in overlays:
                 if (name, record.entity) not in broken:
-                    stories.append(_story(evidence.history, promise, record))
+                    tell = partial(_story, evidence.history, promise, record)
+                    stories.append(Failure(record.time_us, record.at, tell))
                 broken.add((name, record.entity))
     return conclude(
         "RYW",
@@ -89,7 +91,7 @@ def promised(intent: Intent, outcome: Record) -> dict[str, int]:
     return versions
 
 
-def _story(history: History, promise: Promise, paint: Record) -> Story:
+def _story(history: Records, promise: Promise, paint: Record) -> Story:
     intent, outcome, _ = promise
     row = row_name(paint.entity)
     commit = next((c for c in intent.commits if c.entity == paint.entity), None)

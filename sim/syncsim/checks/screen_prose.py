@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from syncsim.checks.evidence import seconds, words
-from syncsim.history import History, Record
+from syncsim.history import Record
 
 Fields = dict[str, Any] | None
 
@@ -14,13 +14,12 @@ Fields = dict[str, Any] | None
 class Commits:
     """The commits of a history by row, to say whose change a screen lacks."""
 
-    def __init__(self, history: History) -> None:
-        self._history = history
-        self._seqs: dict[str, list[int]] = {}
+    def __init__(self) -> None:
+        self._of: dict[str, list[Record]] = {}
 
     def apply(self, record: Record) -> None:
         """Take a commit in."""
-        self._seqs.setdefault(record.entity, []).append(record.seq)
+        self._of.setdefault(record.entity, []).append(record)
 
     def of_version(self, entity: str, version: int) -> Record | None:
         """Return the commit that made this version, None for a row of the start."""
@@ -31,8 +30,7 @@ class Commits:
         return self._last(entity, lambda commit: commit.lsn <= lsn)
 
     def _last(self, entity: str, fits: Callable[[Record], bool]) -> Record | None:
-        seqs = self._seqs.get(entity, [])
-        return next((c for c in map(self._history.__getitem__, reversed(seqs)) if fits(c)), None)
+        return next(filter(fits, reversed(self._of.get(entity, []))), None)
 
 
 def change_of(commit: Record) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from syncsim.checks.evidence import row_name, words
 from syncsim.checks.prose import rows_named
-from syncsim.history import History, Record
+from syncsim.history import Record, Records
 
 SILENT = ("publish", "audit", "arm", "disarm", "ready")
 """Links of a chain that say nothing which their neighbours do not say."""
@@ -32,7 +32,7 @@ WHATS = {
 }
 
 
-def causal_slice(history: History, records: Sequence[int]) -> tuple[int, ...]:
+def causal_slice(history: Records, records: Sequence[int]) -> tuple[int, ...]:
     """Return the records of a story with everything that led to them, in order.
 
     A record whose whole chain was over before any other's began is the state that the story
@@ -51,7 +51,7 @@ def causal_slice(history: History, records: Sequence[int]) -> tuple[int, ...]:
     return tuple(seq for seq in sorted(kept) if seq in ends or history[seq].kind not in SILENT)
 
 
-def slice_as_json(history: History, records: Iterable[int]) -> list[dict[str, Any]]:
+def slice_as_json(history: Records, records: Iterable[int]) -> list[dict[str, Any]]:
     """Return the records of a slice as data, each with what it says."""
     return [
         {"seq": seq, "at_us": record.time_us, "place": record.at, "says": says(history, record)}
@@ -60,7 +60,7 @@ def slice_as_json(history: History, records: Iterable[int]) -> list[dict[str, An
     ]
 
 
-def says(history: History, record: Record) -> str:
+def says(history: Records, record: Record) -> str:
     """Write what a record says, without the time and the place."""
     data = record.data or {}
     row = row_name(record.entity)
@@ -132,7 +132,7 @@ def _painted(data: dict[str, Any], known: str, row: str) -> str:
     return f"{known} ({words(told)}){pending}"
 
 
-def _of_net(history: History, record: Record, data: dict[str, Any]) -> str:
+def _of_net(history: Records, record: Record, data: dict[str, Any]) -> str:
     """Write what a record of the network says, empty for another kind."""
     epoch = data.get("epoch", "")
     match record.kind:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-from syncsim.checks.verdict import Finding, Story, conclude
+from syncsim.checks.verdict import STORIES_MAX, Failure, Finding, Story, conclude, told
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,23 +20,35 @@ class Tally:
     missing: str
     held: str
     seen: dict[str, dict[Hashable, None]] = field(default_factory=dict)
-    stories: list[Story] = field(default_factory=list)
+    counted: Counter[str] = field(default_factory=Counter)
+    stories: list[Story | Failure] = field(default_factory=list)
 
     def meet(self, client: str, situation: Hashable) -> None:
         """Note that a situation arose; the same one counts once."""
         self.seen.setdefault(client, {})[situation] = None
 
+    def count(self, client: str) -> None:
+        """Note that a situation arose that is not one of those before."""
+        self.counted[client] += 1
+
     def finding(self) -> Finding:
         """Return what the check found in the whole history."""
-        return self._conclude(sum(map(len, self.seen.values())), self.stories)
+        seen = sum(map(len, self.seen.values())) + self.counted.total()
+        return self._conclude(seen, self.stories)
 
     def finding_of(self, client: str) -> Finding:
         """Return what the check found of one client."""
         stories = [story for story in self.stories if story.client == client]
-        return self._conclude(len(self.seen.get(client, ())), stories)
+        seen = len(self.seen.get(client, ())) + self.counted[client]
+        return self._conclude(seen, stories)
 
-    def _conclude(self, seen: int, stories: list[Story]) -> Finding:
-        stories = sorted(stories, key=lambda story: (story.at_us, story.records))
+    def _conclude(self, seen: int, failures: Sequence[Story | Failure]) -> Finding:
+        stories = sorted(failures, key=lambda failure: failure.at_us)
+        # Of those at one time the records decide, so all that may be among the first are told.
+        until_us = max((failure.at_us for failure in stories[:STORIES_MAX]), default=0)
+        first = [told(failure) for failure in stories if failure.at_us <= until_us]
+        first.sort(key=lambda story: (story.at_us, story.records))
+        stories[: len(first)] = first
         return conclude(
             self.check, seen=seen, stories=stories, missing=self.missing, held=self.held
         )

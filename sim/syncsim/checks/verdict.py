@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from syncsim.checks.evidence import Evidence
@@ -49,6 +49,23 @@ class Story:
     at_us: int
     client: str = ""
     entity: str = ""
+
+
+class Failure(NamedTuple):
+    """A failure whose story is told only if it is among the first.
+
+    To tell one, a check may have to walk through a part of the history. What it tells must not
+    depend on when it is asked.
+    """
+
+    at_us: int
+    client: str
+    tell: Callable[[], Story]
+
+
+def told(failure: Story | Failure) -> Story:
+    """Return the story of a failure."""
+    return failure.tell() if isinstance(failure, Failure) else failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +148,13 @@ class Verdict:
 
 
 def conclude(
-    check: str, *, seen: int, stories: list[Story], missing: str, held: str, lacks: str = ""
+    check: str,
+    *,
+    seen: int,
+    stories: Sequence[Story | Failure],
+    missing: str,
+    held: str,
+    lacks: str = "",
 ) -> Finding:
     """Return the finding of a check from what it met and what went wrong.
 
@@ -143,13 +166,14 @@ def conclude(
         lacks: What the records do not say that a pass would rest on, empty if they say it.
     """
     if stories:
+        first = tuple(map(told, stories[:STORIES_MAX]))
         return Finding(
             check=check,
             status=Status.FAIL,
-            why=stories[0].text,
+            why=first[0].text,
             seen=seen,
             failures=len(stories),
-            stories=tuple(stories[:STORIES_MAX]),
+            stories=first,
         )
     if seen == 0 or lacks:
         why = lacks if seen else missing

@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from syncsim.checks.evidence import Evidence, Intent, row_name, seconds
 from syncsim.checks.learnt import Learnt, Lesson, how_learnt, painted_over
 from syncsim.checks.prose import chose
 from syncsim.checks.tally import Tally
-from syncsim.checks.verdict import Check, Finding, Story
+from syncsim.checks.verdict import Check, Failure, Finding, Story
 from syncsim.history import Record
 from syncsim.history.replay import Replay
 
@@ -246,7 +247,8 @@ class _Watch:
             return
         if (client, author.id, paint.entity) not in self._told:
             self._told.add((client, author.id, paint.entity))
-            self.tally.stories.append(self._story(client, change, beside, lesson))
+            tell = partial(self._story, self.now_us, client, change, beside, lesson)
+            self.tally.stories.append(Failure(self.now_us, client, tell))
 
     def _looks_same(self, paint: Record, version: int) -> bool:
         """Tell whether a view would show the same of a row in a newer version.
@@ -264,7 +266,9 @@ class _Watch:
             looks.append(screen.project(paint.entity, fields) if belongs else None)
         return looks[0] == looks[1]
 
-    def _story(self, client: str, change: _Shown, beside: _Shown, lesson: Lesson) -> Story:
+    def _story(
+        self, now_us: int, client: str, change: _Shown, beside: _Shown, lesson: Lesson
+    ) -> Story:
         author, paint, seen = change.author, beside.paint, change.paint
         assert author is not None, seen
         commit = self._commits[seen.entity, seen.version]
@@ -273,13 +277,13 @@ class _Watch:
             text=(
                 f"{how_learnt(self._evidence.history, author.asked.at, paint.entity, lesson)}."
                 f" After that {chose(author)}, which the backend committed at"
-                f" {seconds(commit.time_us)}. At {seconds(self.now_us)} {client}'s view"
+                f" {seconds(commit.time_us)}. At {seconds(now_us)} {client}'s view"
                 f" {seen.view} showed that change in version {seen.version} of"
                 f" {row_name(seen.entity)}, and {client}'s view {paint.view} beside it showed"
                 f" version {paint.version} of {row}, painted at {seconds(paint.time_us)}."
             ),
             records=tuple(sorted({lesson.seq, author.asked.seq, commit.seq, seen.seq, paint.seq})),
-            at_us=self.now_us,
+            at_us=now_us,
             client=client,
             entity=paint.entity,
         )

@@ -4,8 +4,9 @@ from syncsim.history.conditions import Condition, Fields, Test, compile_conditio
 from syncsim.history.history import Header, History
 from syncsim.history.kinds import FORMAT, KINDS, VERSION, Kind
 from syncsim.history.record import Record
+from syncsim.history.records import Records
 
 __all__ = [
     "FORMAT", "KINDS", "VERSION", "Condition", "Fields", "Header", "History", "Kind", "Record",
-    "Test", "compile_conditions",
+    "Records", "Test", "compile_conditions",
 ]  # fmt: skip

@@ -42,6 +42,8 @@ class History:
 
     __slots__ = ("_data", "_gathered", "_length", "_names", "_numbers", "_texts", "header")
 
+    is_in_memory = True
+
     def __init__(self, header: Header | None = None) -> None:
         self.header: Header = {"format": FORMAT, "version": VERSION}
         self.header.update(header or {})

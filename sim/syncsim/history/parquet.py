@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,16 @@ _REQUIRED = ("seq", "time_us", "kind")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """A history in a file, of which no more than a batch is in memory at a time."""
+    """A history in a file, of which no more than a batch is in memory at a time.
+
+    `starts` has the number of the first record in each row group.
+    """
 
     path: Path
     header: Header
     records: int
     fields: list[str]
+    starts: list[int]
 
     def batches(self) -> Iterator[Columns]:
         """Yield the records in order; each batch has names of its own.
@@ -49,7 +54,7 @@ class Stream:
             HistoryError: with the record, if the file is damaged or out of order.
         """
         done, last_us = 0, 0
-        with _open(self.path, [name for name in self.fields if name in TEXTS]) as file:
+        with self._open() as file:
             batches = file.iter_batches(BATCH, columns=self.fields, use_threads=False)
             while (batch := _next(self.path, batches, done)) is not None:
                 columns = columns_of(str(self.path), batch, done, last_us)
@@ -60,6 +65,14 @@ class Stream:
                 yield columns
         if done != self.records:
             raise cut_short(f"{self.path}: after record {done - 1}", self.records, done)
+
+    def group(self, index: int) -> Iterator[Any]:
+        """Yield the batches of one row group as they are, not looked at."""
+        with self._open() as file:
+            yield from file.iter_batches(BATCH, [index], columns=self.fields, use_threads=False)
+
+    def _open(self) -> Any:
+        return _open(self.path, [name for name in self.fields if name in TEXTS])
 
 
 def write(history: History, path: Path) -> None:
@@ -116,8 +129,10 @@ def open_stream(path: Path) -> Stream:
             raise unreadable(f"{path}: header", "a JSON object", quoted(text[:60]))
         header = checked_header(f"{path}: header", header, quoted(text[:60]))
         fields = _fields(path, file)
+        sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
     records: int = header.pop("records")
-    return Stream(path=path, header=header, records=records, fields=fields)
+    starts = [0, *accumulate(sizes[:-1])] if sizes else []
+    return Stream(path=path, header=header, records=records, fields=fields, starts=starts)
 
 
 def _fields(path: Path, file: Any) -> list[str]:

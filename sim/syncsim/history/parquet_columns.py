@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from syncsim.errors import HistoryError, quoted
@@ -10,7 +10,7 @@ from syncsim.history.columns import Columns
 from syncsim.history.damage import NUMBER_MAX, TIME_MAX, unreadable
 from syncsim.history.jsonl import LINE_BYTES_MAX, encoded, parsed
 from syncsim.history.kinds import KINDS
-from syncsim.history.record import NUMBER_FIELDS, TEXT_FIELDS
+from syncsim.history.record import FIELDS, NUMBER_FIELDS, TEXT_FIELDS, Record
 
 TEXTS = ["kind", *TEXT_FIELDS, "data"]
 """The columns that hold text."""
@@ -88,6 +88,27 @@ def columns_of(path: str, batch: Any, first: int, last_us: int) -> Columns:
     )
 
 
+def records_of(batch: Any, kinds: Sequence[str]) -> Iterator[Record]:
+    """Return the records of some kinds in a batch that `columns_of` found to be whole."""
+    import numpy as np
+
+    codes, names = _coded(batch.column("kind"))
+    rows = np.flatnonzero(np.array([name in kinds for name in names])[codes])
+    if not len(rows):
+        return iter(())
+    reader = _Reader("", batch if len(rows) == len(batch) else batch.take(rows), 0)
+    return map(Record._make, zip(*map(reader.values, FIELDS), strict=True))
+
+
+def record_at(batch: Any, row: int) -> Record:
+    """Return one record of a batch that `columns_of` found to be whole."""
+    found = {name: batch.column(name)[row].as_py() for name in batch.schema.names}
+    values = {name: value for name, value in found.items() if value is not None}
+    if "data" in values:
+        values["data"] = parsed(values["data"])
+    return Record(**values)
+
+
 class _Reader:
     """Takes the columns of one batch apart; `names` are the texts met so far."""
 
@@ -132,6 +153,20 @@ class _Reader:
         self.names += texts
         return own[codes + 1]
 
+    def values(self, field: str) -> list[Any]:
+        """Return a column as the values of records."""
+        if field == "data":
+            return self.data()
+        if field in TEXTS:
+            found = self._texts(field)
+            if found is None:
+                return [""] * len(self._batch)
+            # Null is -1, which is the last.
+            texts = [*found[1], ""]
+            return [texts[code] for code in found[0].tolist()]
+        values: list[int] = self.numbers(field, -1, TIME_MAX).tolist()
+        return values
+
     def kinds(self) -> Any:
         """Return the column of kinds as codes of `names`; each must be known."""
         import numpy as np
@@ -161,24 +196,17 @@ class _Reader:
     def _texts(self, field: str) -> tuple[Any, list[str]] | None:
         """Return a column of text as indices, -1 for null, and the texts; None without one."""
         import numpy as np
-        import pyarrow as pa
 
         column = self._column(field)
         if column is None:
             return None
-        if not pa.types.is_dictionary(column.type):
-            column = column.dictionary_encode()
-        codes = column.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
-        # A dictionary may stand for far more records than the batch has.
-        used, codes = np.unique(codes, return_inverse=True)
-        has_null = int(len(used) > 0 and used[0] < 0)
-        texts = column.dictionary.take(pa.array(used[has_null:])).to_pylist()
+        codes, texts = _coded(column)
         self.hold(
-            np.array([len(text) <= LINE_BYTES_MAX for text in [*texts, ""]])[codes - has_null],
+            np.array([len(text) <= LINE_BYTES_MAX for text in [*texts, ""]])[codes],
             np.full(len(codes), "a longer one"),
             lambda row: f"a text of at most {LINE_BYTES_MAX} characters in '{field}'",
         )
-        return codes - has_null, texts
+        return codes, texts
 
     def _column(self, field: str) -> Any:
         if field not in self._batch.schema.names:
@@ -189,3 +217,17 @@ class _Reader:
         """Return the error about one record, or about the whole batch where `row` is -1."""
         place = f"record {self._first + row}" if row >= 0 else f"from record {self._first} on"
         return unreadable(f"{self._path}: {place}", expected, found)
+
+
+def _coded(column: Any) -> tuple[Any, list[str]]:
+    """Return a column of text as indices, -1 for null, and the texts that they stand for."""
+    import numpy as np
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    codes = column.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+    # A dictionary may stand for far more records than the batch has.
+    used, codes = np.unique(codes, return_inverse=True)
+    has_null = int(len(used) > 0 and used[0] < 0)
+    return codes - has_null, column.dictionary.take(pa.array(used[has_null:])).to_pylist()

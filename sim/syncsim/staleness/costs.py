@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from syncsim.history import History
+from syncsim.history import Records
 
 _REQUESTS = ("query", "mutate", "audit", "checkpoint")
 
@@ -49,7 +49,7 @@ class Costs:
         return total / self.commits if self.commits else None
 
 
-def costs(history: History) -> Costs:
+def costs(history: Records) -> Costs:
     """Count what a run cost."""
     requests = total_bytes = socket_events = refetches = commits = 0
     last_lsn = -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from syncsim.history import History, Record
+from syncsim.history import Record, Records
 
 PAINT_US_DEFAULT = 50_000
 
@@ -42,7 +42,7 @@ class Sign(NamedTuple):
     seen_us: int
 
 
-def signs(history: History) -> list[Sign]:
+def signs(history: Records) -> list[Sign]:
     """Return the first sign of each intent that was sent or went well; see `feedback`."""
     watch = _watched(history)
     found = []
@@ -55,7 +55,7 @@ def signs(history: History) -> list[Sign]:
     return found
 
 
-def feedback(history: History) -> Feedback:
+def feedback(history: Records) -> Feedback:
     """Return how soon each intent showed on the screen of the person who asked.
 
     The sign is the first paint with the intent among its overlays or, if none comes sooner,
@@ -72,7 +72,7 @@ def feedback(history: History) -> Feedback:
     )
 
 
-def _watched(history: History) -> _Watch:
+def _watched(history: Records) -> _Watch:
     watch = _Watch()
     for record in history.of("intent", "outcome", "send", "commit", "paint"):
         getattr(watch, record.kind)(record)

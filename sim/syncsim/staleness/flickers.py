@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from syncsim.history import History
+from syncsim.history import Records
 from syncsim.history.replay import SLICE, Replay
 
 
@@ -19,7 +19,7 @@ class _Shown:
     moved: bool = False
 
 
-def flickers(history: History) -> int:
+def flickers(history: Records) -> int:
     """Count how often a view showed a row as A, then as B, and then as A again.
 
     A row that is not shown is a state, too. A return in a version newer than any that the

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncsim.history import Header, History, Record
+from syncsim.history import Header, Record, Records
 from syncsim.history.replay import SLICE, Replay, Screen
 from syncsim.staleness.coherence import Coherence, Steps
 from syncsim.staleness.outages import Outages
@@ -54,7 +54,7 @@ class Staleness:
     mean_age_us: float | None
 
 
-def measure(history: History) -> Staleness:
+def measure(history: Records) -> Staleness:
     """Return how stale every screen was, and for how long."""
     meter = _Meter(history.header)
     handlers: dict[str, Callable[[Record], None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from syncsim.history import History, Record
+from syncsim.history import Record, Records
 
 SECOND_US = 1_000_000
 
@@ -16,7 +16,7 @@ _OUTAGES = ("partition", "drop", "restart")
 _REQUESTS = ("query", "mutate")
 
 
-def reconnect_peak_per_s(history: History) -> int | None:
+def reconnect_peak_per_s(history: Records) -> int | None:
     """Return the most HTTP requests sent within any second after an outage, None without one.
 
     An outage ends when a partition, a dropped socket or a restart of the backend heals, and

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from syncsim.history import History
+from syncsim.history import Records
 from syncsim.history.replay import SLICE
 from syncsim.staleness.window import PAINTED, REVERTED, Window
 
@@ -28,7 +28,7 @@ class Visibility:
         return 1 - len(self.lengths_us) / self.due if self.due else None
 
 
-def visibility(history: History, windows: Iterable[Window]) -> Visibility:
+def visibility(history: Records, windows: Iterable[Window]) -> Visibility:
     """Return how soon each change showed on the screens of those who had not asked for it.
 
     A change is due on a client if its commit made one of the views on screen there old. The

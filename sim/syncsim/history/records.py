@@ -1,0 +1,37 @@
+"""What a judge reads: the records of one run, wherever they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from syncsim.history.record import Record
+
+
+class Records(Protocol):
+    """The header of a history, and its records in order.
+
+    `is_in_memory` tells whether reading them again costs little.
+    """
+
+    header: dict[str, Any]
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Tell whether all records are in memory already."""
+
+    @property
+    def end_us(self) -> int:
+        """Virtual time of the last record, 0 for an empty history."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, seq: int) -> Record: ...
+
+    def __iter__(self) -> Iterator[Record]: ...
+
+    def of(self, *kinds: str) -> Iterator[Record]:
+        """Yield the records of these kinds, in order."""
+
+    def causes(self, seq: int) -> Iterator[Record]:
+        """Yield the chain of causes of a record, nearest first."""
