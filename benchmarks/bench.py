@@ -1,6 +1,7 @@
 """Speed of syncsim, measured in one run and printed as a table.
 
-    python benchmarks/bench.py [--quick | --million | --herd] [--json FILE] [--profile]
+    python benchmarks/bench.py [--quick | --million | --ten-million | --herd]
+                               [--json FILE] [--profile]
 
 Prints bare SimPy timeouts per second, our messages and records per second with recording,
 their ratio to bare SimPy, simulated over real time for ten clients at one action a second
@@ -8,8 +9,10 @@ in all, the exchanges per second of one modelled and of one real client where No
 the judge's and the staleness instrument's records per second, peak memory, and the
 start-up time of `syncsim --help`. Each figure is the best of several repetitions, which is
 the one least disturbed by whatever else the machine is doing. With `--million` it measures
-instead how a million records are read and judged, once, which takes some minutes; with `--herd`
-how fleets of up to ten thousand clients come back after a restart.
+instead how a million records are read and judged, once, which takes some minutes; with
+`--ten-million` how ten million are judged that stay in a file of Parquet, which takes a
+quarter of an hour and, to make them, some 3 GB; with `--herd` how fleets of up to ten thousand
+clients come back after a restart.
 """
 
 from __future__ import annotations
@@ -87,6 +90,11 @@ def millions() -> dict[str, Scenario]:
         "100 clients, 400 rows": scenario("enhanced", 120, tens=10),
         "10 clients, 3,200 rows": scenario("enhanced", 9600),
     }
+
+
+def ten_millions() -> dict[str, Scenario]:
+    """Return a workload of ten million records, which are judged in their file."""
+    return {"320 clients, 1,280 rows": scenario("enhanced", 120, tens=32)}
 
 
 def best(repeats: int, work: Callable[[], Any]) -> tuple[float, Any]:
@@ -171,6 +179,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="one short repetition")
     parser.add_argument("--million", action="store_true", help="a million records instead")
+    parser.add_argument("--ten-million", action="store_true", help="ten million in their file")
     parser.add_argument("--herd", action="store_true", help="up to ten thousand clients instead")
     parser.add_argument("--json", metavar="FILE", help="write the figures to this file too")
     parser.add_argument("--profile", action="store_true", help="print a profile instead")
@@ -181,6 +190,8 @@ def main() -> None:
         return
     if options.million:
         rows = million.figures(millions())
+    elif options.ten_million:
+        rows = million.figures(ten_millions(), ["parquet"])
     else:
         rows = herd.figures() if options.herd else figures(seconds, repeats)
     for what, figure, unit in rows:

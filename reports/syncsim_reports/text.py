@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from syncsim.checks import CHECKS, Status, Verdict, as_json
 from syncsim.checks.models import Models, models_of
-from syncsim.history import History
+from syncsim.history import History, Records
 from syncsim.staleness import MEASURES, Costs, Staleness
 from syncsim_reports.rows import (
     Cell,
@@ -60,7 +60,7 @@ SAYS_STYLE = {"better": "green", "worse": "bold red"}
 HOLDS_STYLE = {True: "green", None: "yellow", False: "bold red"}
 
 
-def verdict_table(verdict: Verdict, history: History, *, file: str = "") -> RenderableType:
+def verdict_table(verdict: Verdict, history: Records, *, file: str = "") -> RenderableType:
     """Return the answer of each check, then the story of each failure with its command.
 
     `file` is where the history was read, if that is what was asked for.

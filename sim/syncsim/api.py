@@ -281,11 +281,15 @@ def run(
 def check(history: str | Path | History, only: Sequence[str] | None = None) -> Verdict:
     """Judge a history from a file of JSON Lines or Parquet, or one in memory.
 
+    A large file of Parquet is not read into memory but in parts, again and again.
+
     Raises:
         HistoryError: if the file is cut off or is no history.
         InputError: if it is Parquet and pyarrow is not installed.
     """
-    return judge(history if isinstance(history, History) else files.read(Path(history)), only)
+    if not isinstance(history, History):
+        return judge(files.for_judging(Path(history)), only)
+    return judge(history, only)
 
 
 def compare(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -14,12 +14,14 @@ from syncsim.history.vocabulary import REWIND
 from syncsim.staleness import Window, measure
 from syncsim.staleness.underway import Underway
 
+MESSAGES = ("send", "receive")
+"""Half of a history, and of no use to most checks but for the events among them."""
 
 MANY = (
-    "send", "receive", "event", "base", "paint", "fetch", "fetched", "fetch_failed",
-    "fetch_cancelled", "invalidate", "freshen", "arm", "disarm",
+    *MESSAGES, "event", "base", "paint", "fetch", "fetched", "fetch_failed", "fetch_cancelled",
+    "invalidate", "freshen", "arm", "disarm",
 )  # fmt: skip
-"""Kinds of which a history has as many as it has messages, and nine tenths of its records.
+"""Kinds of which a history has about as many records as it has messages.
 
 If it stays in its file, they are read from there whenever a check asks for them.
 """
@@ -97,11 +99,9 @@ class Evidence:
     @cached_property
     def _by_kind(self) -> dict[str, list[Record]]:
         """Return the records of each kind that is kept; most are asked for often."""
-        history = self.history
-        of: dict[str, list[Record]] = {kind: [] for kind in KINDS}
-        if not history.is_in_memory:
-            of = {kind: [] for kind in KINDS if kind not in MANY}
-        for record in history if history.is_in_memory else history.of(*of):
+        dropped = MESSAGES if self.history.is_in_memory else MANY
+        of: dict[str, list[Record]] = {kind: [] for kind in KINDS if kind not in dropped}
+        for record in self.history.of(*of):
             of[record.kind].append(record)
         return of
 
@@ -114,7 +114,8 @@ class Evidence:
 
     @cached_property
     def _under_way(self) -> list[Record]:
-        return list(_without_requests(self.of(*Underway.KINDS)))
+        others = (self._by_kind[kind] for kind in Underway.KINDS if kind not in MESSAGES)
+        return _in_order([[*self.history.of(events=True)], *others])
 
     def under_way_and(self, *kinds: str) -> Iterable[Record]:
         """Return, in order, what `Underway` follows and the records of other kinds.
@@ -125,7 +126,8 @@ class Evidence:
         assert not {*kinds} & {*Underway.KINDS}, kinds
         if self.history.is_in_memory:
             return _in_order([self._under_way, *(self._by_kind[kind] for kind in kinds)])
-        return _without_requests(self.of(*Underway.KINDS, *kinds))
+        others = (kind for kind in Underway.KINDS if kind not in MESSAGES)
+        return self.history.of(*others, *kinds, events=True)
 
     @cached_property
     def commits_by_version(self) -> dict[tuple[str, int], Record]:
@@ -163,24 +165,6 @@ def _in_order(lists: list[list[Record]]) -> list[Record]:
     """Return the records of several ordered lists in one order, that of `seq`."""
     # Timsort merges lists that are in order, and comparing integers is what it does fastest.
     return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists), key=itemgetter(0))
-
-
-def _without_requests(records: Iterable[Record]) -> Iterator[Record]:
-    """Yield all but the messages that carry no event, from their sending to their arrival."""
-    events: set[str] = set()
-    for record in records:
-        kind = record.kind
-        if kind == "send":
-            if (record.data or {}).get("what") != "event":
-                continue
-            events.add(record.message)
-        elif kind == "receive":
-            if record.message not in events:
-                continue
-            events.discard(record.message)
-        elif kind == "lose":
-            events.discard(record.message)
-        yield record
 
 
 SYSTEM = "system"

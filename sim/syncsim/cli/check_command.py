@@ -66,7 +66,7 @@ def command(
             as_json=as_json,
         )
     outside.refuse(options, "it is for histories of Jepsen and elle-cli")
-    record = files.read(path)
+    record = files.for_judging(path)
     verdict = judge(record, wanted)
     if as_json:
         print_json(verdict_json(verdict, record, file=history))

@@ -6,8 +6,13 @@ from pathlib import Path
 
 from syncsim.history import jsonl, parquet, recording
 from syncsim.history.history import History
+from syncsim.history.records import Records
+from syncsim.history.stored import Stored
 
 PARQUET_MAGIC = b"PAR1"
+
+HELD_MAX = 1_500_000
+"""Records read from Parquet that are judged in memory, which takes a gigabyte and half the time."""
 
 
 def read(path: Path) -> History:
@@ -20,6 +25,20 @@ def read(path: Path) -> History:
     if is_parquet(path):
         return parquet.read(path)
     return recording.read(path) if recording.is_recording(path) else jsonl.read(path)
+
+
+def for_judging(path: Path) -> Records:
+    """Return a history to be judged: read as by `read`, or left in its file if that is large.
+
+    Raises:
+        HistoryError: with the place, if the file is damaged or no history.
+        InputError: if it is Parquet and pyarrow is not installed.
+    """
+    if is_parquet(path):
+        stream = parquet.open_stream(path)
+        if stream.records > HELD_MAX:
+            return Stored(stream)
+    return read(path)
 
 
 def is_parquet(path: Path) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Container, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from syncsim.history.columns import Columns
 from syncsim.history.kinds import FORMAT, KINDS, VERSION
-from syncsim.history.record import Record
+from syncsim.history.record import Record, record_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,9 @@ Header = dict[str, Any]
 
 CHUNK = 4096
 """Records are gathered as tuples and turned into columns so many at a time."""
+
+FEW = 32
+"""Less than one record in so many is picked out, instead of walking through all columns."""
 
 
 class _Names(dict[str, int]):
@@ -165,30 +169,55 @@ class History:
 
     def __iter__(self) -> Iterator[Record]:
         self._settle()
-        return self._read(range(len(self._names.texts)))
+        return self._read(None)
 
-    def of(self, *kinds: str) -> Iterator[Record]:
-        """Yield the records of these kinds, in order."""
+    def of(self, *kinds: str, events: bool = False) -> Iterator[Record]:
+        """Return the records of these kinds, in order.
+
+        With `events` also the `send` and the `receive` of each message that carries an event, and
+        of no other.
+        """
         for kind in kinds:
             assert kind in KINDS, kind
         self._settle()
-        wanted = frozenset(self._names[kind] for kind in kinds if kind in self._names)
-        return self._read(wanted) if wanted else iter(())
+        wanted = [text in kinds for text in self._names.texts]
+        if not events and not any(wanted):
+            return iter(())
+        chosen = bytearray(map(wanted.__getitem__, self._texts[0]))
+        if events:
+            self._choose_events(chosen)
+        if chosen.count(1) < self._length // FEW:
+            return map(self.__getitem__, [*compress(range(self._length), chosen)])
+        return self._read(chosen)
 
-    def _read(self, wanted: Container[int]) -> Iterator[Record]:
-        """Yield the records whose kind has one of these codes, walking the columns abreast."""
-        name = self._names.texts
-        make = Record._make
-        columns = zip(*self._numbers, *self._texts, self._data, strict=True)
-        for seq, row in enumerate(columns):
-            time_us, cause, version, lsn, kind, at, peer, intent, message, entity, view, data = row
-            if kind in wanted:
-                yield make(
-                    (
-                        seq, time_us, name[kind], name[at], name[peer], cause, name[intent],
-                        name[message], name[entity], version, lsn, name[view], data,
-                    )
-                )  # fmt: skip
+    def _choose_events(self, chosen: bytearray) -> None:
+        """Mark the ways of events, from their sending to their arrival."""
+        send, receive = (self._names.get(kind, -1) for kind in ("send", "receive"))
+        events: dict[int, None] = {}
+        rows = zip(self._texts[0], self._texts[4], self._data, strict=True)
+        for seq, (kind, message, data) in enumerate(rows):
+            if kind == send and data is not None and data.get("what") == "event":
+                chosen[seq] = True
+                events[message] = None
+            elif kind == receive and message in events:
+                chosen[seq] = True
+
+    def _read(self, chosen: bytearray | None) -> Iterator[Record]:
+        """Return the records that are marked, or all, walking the columns abreast."""
+        columns: list[Iterable[Any]] = [range(self._length), *self._numbers, *self._texts]
+        columns.append(self._data)
+        if chosen is not None:
+            columns = [compress(column, chosen) for column in columns]
+        seq, time_us, cause, version, lsn, *codes, data = columns
+        name = self._names.texts.__getitem__
+        kind, at, peer, intent, message, entity, view = (map(name, column) for column in codes)
+        return map(
+            record_of,
+            zip(
+                seq, time_us, kind, at, peer, cause, intent, message, entity, version, lsn, view,
+                data, strict=True,
+            ),
+        )  # fmt: skip
 
     @property
     def end_us(self) -> int:

@@ -21,6 +21,7 @@ from syncsim.history.damage import asked_twice, checked_header, cut_short, unrea
 from syncsim.history.history import Header, History
 from syncsim.history.parquet_columns import TEXTS, columns_of, problem_of_type, table_of
 from syncsim.history.record import FIELDS
+from syncsim.history.records import Records
 
 HEADER = b"syncsim-history"
 """The key of the header in the metadata."""
@@ -66,10 +67,11 @@ class Stream:
         if done != self.records:
             raise cut_short(f"{self.path}: after record {done - 1}", self.records, done)
 
-    def group(self, index: int) -> Iterator[Any]:
-        """Yield the batches of one row group as they are, not looked at."""
+    def groups(self, *chosen: int) -> Iterator[Any]:
+        """Yield the batches of some row groups as they are, not looked at."""
         with self._open() as file:
-            yield from file.iter_batches(BATCH, [index], columns=self.fields, use_threads=False)
+            for group in chosen:
+                yield from file.iter_batches(BATCH, [group], columns=self.fields, use_threads=False)
 
     def _open(self) -> Any:
         return _open(self.path, [name for name in self.fields if name in TEXTS])
@@ -102,12 +104,21 @@ def read(path: Path) -> History:
     history = History(stream.header)
     for columns in stream.batches():
         history.extend(columns)
+    hold_ids(path, history)
+    return history
+
+
+def hold_ids(path: Path, history: Records) -> None:
+    """Refuse a history in which two intents have one id.
+
+    Raises:
+        HistoryError: with both records.
+    """
     asked: dict[str, int] = {}
     for record in history.of("intent"):
         first = asked.setdefault(record.intent, record.seq)
         if record.intent and first != record.seq:
             raise asked_twice(f"{path}: record {record.seq}", record.intent, f"record {first}")
-    return history
 
 
 def open_stream(path: Path) -> Stream:

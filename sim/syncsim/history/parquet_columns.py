@@ -10,7 +10,7 @@ from syncsim.history.columns import Columns
 from syncsim.history.damage import NUMBER_MAX, TIME_MAX, unreadable
 from syncsim.history.jsonl import LINE_BYTES_MAX, encoded, parsed
 from syncsim.history.kinds import KINDS
-from syncsim.history.record import FIELDS, NUMBER_FIELDS, TEXT_FIELDS, Record
+from syncsim.history.record import FIELDS, NUMBER_FIELDS, TEXT_FIELDS, Record, record_of
 
 TEXTS = ["kind", *TEXT_FIELDS, "data"]
 """The columns that hold text."""
@@ -88,16 +88,61 @@ def columns_of(path: str, batch: Any, first: int, last_us: int) -> Columns:
     )
 
 
-def records_of(batch: Any, kinds: Sequence[str]) -> Iterator[Record]:
-    """Return the records of some kinds in a batch that `columns_of` found to be whole."""
+def records_of(batch: Any, wanted: Any) -> Iterator[Record]:
+    """Return some records of a batch that `columns_of` found to be whole.
+
+    Args:
+        batch: The batch.
+        wanted: A mask of the records to return.
+    """
     import numpy as np
 
-    codes, names = _coded(batch.column("kind"))
-    rows = np.flatnonzero(np.array([name in kinds for name in names])[codes])
+    rows = np.flatnonzero(wanted)
     if not len(rows):
         return iter(())
     reader = _Reader("", batch if len(rows) == len(batch) else batch.take(rows), 0)
-    return map(Record._make, zip(*map(reader.values, FIELDS), strict=True))
+    return map(record_of, zip(*map(reader.values, FIELDS), strict=True))
+
+
+def is_of(batch: Any, kinds: Sequence[str]) -> Any:
+    """Return the mask of the records of some kinds."""
+    return _mask(batch, "kind", lambda name: name in kinds)
+
+
+def is_way_of_event(batch: Any, events: dict[str, int]) -> Any:
+    """Return the mask of the messages that carry an event, as they are sent and as they arrive.
+
+    Args:
+        batch: The batch.
+        events: Which messages of the batches before carried one, and in which record the first of
+            a name was sent; those of this batch are added.
+    """
+    import numpy as np
+
+    sends = is_of(batch, ("send",))
+    sends &= _mask(batch, "data", lambda text: (parsed(text) or {}).get("what") == "event")
+    for seq, message in _sent(batch, np.flatnonzero(sends)):
+        events.setdefault(message, seq)
+    rows = np.flatnonzero(is_of(batch, ("receive",)))
+    arrive = [events.get(message, seq) < seq for seq, message in _sent(batch, rows)]
+    sends[rows[np.array(arrive, dtype=bool)]] = True
+    return sends
+
+
+def _sent(batch: Any, rows: Any) -> Iterator[tuple[int, str]]:
+    """Return the number and the message of some records."""
+    reader = _Reader("", batch.take(rows), 0)
+    return zip(reader.values("seq"), reader.values("message"), strict=True)
+
+
+def _mask(batch: Any, field: str, holds: Callable[[str], bool]) -> Any:
+    """Return the mask of the records of which something holds for a text."""
+    import numpy as np
+
+    if field not in batch.schema.names:
+        return np.full(len(batch), holds(""))
+    codes, texts = _coded(batch.column(field))
+    return np.array([*map(holds, texts), holds("")])[codes]
 
 
 def record_at(batch: Any, row: int) -> Record:

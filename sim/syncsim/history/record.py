@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 
@@ -27,6 +28,9 @@ class Record(NamedTuple):
     view: str = ""
     data: dict[str, Any] | None = None
 
+
+record_of = partial(tuple.__new__, Record)
+"""Makes a record of an iterable of its values: `Record._make` without a look at their number."""
 
 FIELDS: tuple[str, ...] = Record._fields
 TEXT_FIELDS: tuple[str, ...] = ("at", "peer", "intent", "message", "entity", "view")

@@ -30,8 +30,12 @@ class Records(Protocol):
 
     def __iter__(self) -> Iterator[Record]: ...
 
-    def of(self, *kinds: str) -> Iterator[Record]:
-        """Yield the records of these kinds, in order."""
+    def of(self, *kinds: str, events: bool = False) -> Iterator[Record]:
+        """Return the records of these kinds, in order.
+
+        With `events` also the `send` and the `receive` of each message that carries an event, and
+        of no other.
+        """
 
     def causes(self, seq: int) -> Iterator[Record]:
         """Yield the chain of causes of a record, nearest first."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from syncsim.history.kinds import KINDS
-from syncsim.history.parquet import open_stream
-from syncsim.history.parquet_columns import record_at, records_of
+from syncsim.history.parquet import Stream, hold_ids
+from syncsim.history.parquet_columns import is_of, is_way_of_event, record_at, records_of
 from syncsim.history.record import Record
 
 NEAR_MAX = 8
@@ -22,21 +22,21 @@ class Stored:
     The whole file is looked at once, at the beginning; it must not change afterwards.
 
     Raises:
-        HistoryError: with the record, if the file is damaged, out of order or no history.
-        InputError: if pyarrow is not installed.
+        HistoryError: with the record, if the file is damaged or out of order.
     """
 
     is_in_memory = False
 
-    def __init__(self, path: Path) -> None:
-        self._stream = open_stream(path)
-        self.header = self._stream.header
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self.header = stream.header
         self.end_us = 0
         # By row group: its first record, and the kinds of its records.
-        self._starts = self._stream.starts
-        self._kinds: list[dict[str, None]] = [{} for _ in self._starts]
+        self._starts = stream.starts
+        self._kinds: list[frozenset[str]] = [frozenset() for _ in self._starts]
         self._near: dict[int, Any] = {}
         self._look()
+        hold_ids(stream.path, self)
 
     def _look(self) -> None:
         """Read everything once, to refuse what is damaged and to learn where which kinds are."""
@@ -45,7 +45,7 @@ class Stored:
         done = 0
         for columns in self._stream.batches():
             last = done + len(columns) - 1
-            found = {columns.names[code]: None for code in np.unique(columns.kind)}
+            found = frozenset(columns.names[code] for code in np.unique(columns.kind))
             for group in range(self._group_of(done), self._group_of(last) + 1):
                 self._kinds[group] |= found
             self.end_us = int(columns.time_us[-1])
@@ -57,12 +57,23 @@ class Stored:
     def __iter__(self) -> Iterator[Record]:
         return self.of(*KINDS)
 
-    def of(self, *kinds: str) -> Iterator[Record]:
-        """Yield the records of these kinds, in order, from the parts of the file that have any."""
-        for group, found in enumerate(self._kinds):
-            if any(kind in found for kind in kinds):
-                for batch in self._stream.group(group):
-                    yield from records_of(batch, kinds)
+    def of(self, *kinds: str, events: bool = False) -> Iterator[Record]:
+        """Return the records of these kinds, in order, from the parts of the file that have any.
+
+        With `events` also the `send` and the `receive` of each message that carries an event, and
+        of no other.
+        """
+        return chain.from_iterable(self._read(kinds, events=events))
+
+    def _read(self, kinds: Sequence[str], *, events: bool) -> Iterator[Iterator[Record]]:
+        sought = (*kinds, "send", "receive") if events else kinds
+        groups = [group for group, found in enumerate(self._kinds) if not found.isdisjoint(sought)]
+        under_way: dict[str, int] = {}
+        for batch in self._stream.groups(*groups):
+            wanted = is_of(batch, kinds)
+            if events:
+                wanted |= is_way_of_event(batch, under_way)
+            yield records_of(batch, wanted)
 
     def __getitem__(self, seq: int) -> Record:
         for start, batch in self._near.items():
@@ -88,7 +99,7 @@ class Stored:
             raise IndexError(seq)
         group = self._group_of(seq)
         start = self._starts[group]
-        for batch in self._stream.group(group):
+        for batch in self._stream.groups(group):
             if seq < start + len(batch):
                 return start, batch
             start += len(batch)
