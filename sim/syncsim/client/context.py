@@ -82,10 +82,11 @@ class Context:
         self.heard_lsn = max(self.heard_lsn, lsn)
 
     def unique(self, name: str) -> str:
-        """Return the name, numbered from its second use on."""
+        """Return the name, numbered from its second use on, and never one returned before."""
         count = self._named.get(name, 0) + 1
         self._named[name] = count
-        return name if count == 1 else f"{name}#{count}"
+        # What a numbered origin set off may have the very name that this would get.
+        return name if count == 1 else self.unique(f"{name}#{count}")
 
     def is_armed(self, trigger: str) -> bool:
         """Tell whether something is noted to make this client look again by itself."""
