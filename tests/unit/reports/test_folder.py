@@ -15,7 +15,7 @@ from syncsim_reports.folder import make_folder, read_scenario, write_demo_folder
 from tests.unit.reports.records import claim, row, window
 from tests.unit.reports.sample import sample
 
-FIGURES = ("coherence", "spacetime", "survival", "swimlanes", "ladder", "story-CONV")
+FIGURES = ("coherence", "spacetime", "survival", "swimlanes", "ladder", "story-CONV", "story-ROLL")
 
 
 def write(folder, history=None, *, figures=False):
@@ -46,7 +46,7 @@ def test_a_run_folder_holds_everything_and_nothing_else(tmp_path):
     plain = {"verdict.json", "history.jsonl", "scenario.yaml", "staleness.csv", "index.html"}
     assert held.keys() == plain | drawn
     assert {str(path.relative_to(tmp_path / "new" / "run")) for path in paths} == held.keys()
-    assert held["index.html"].count(b"data:image/svg+xml;base64,") == 6
+    assert held["index.html"].count(b"data:image/svg+xml;base64,") == 7
 
 
 def test_a_property_gives_its_files_a_name_without_its_signs(tmp_path):
