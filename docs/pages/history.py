@@ -43,6 +43,8 @@ HEADER_MEANINGS = {
     "properties": "The properties that must hold, a line each; left out if there are none.",
     "gateways": "How many there are, their idle time-out and the length of their queues; left out "
     "if there is one without limits.",
+    "unfaithful": "`drop_ppm`, `duplicate_ppm` and `reorder_ppm` of the frames on open WebSockets; "
+    "left out if connections were faithful.",
     "core": "The clients that were healed at the end and must converge; left out if all were.",
 }
 

@@ -11,7 +11,6 @@ from pages.markdown import GENERATED, code, table
 from syncsim.domain import BOOKING
 from syncsim.scenario import (
     GESTURES,
-    LATER_VERBS,
     VERBS,
     load,
     load_design,
@@ -53,6 +52,9 @@ VERB_MEANINGS = {
     "delay": "Every HTTP message of the client takes longer by `by`, each way.",
     "lose": "The client's HTTP requests, responses or both are lost without a word. A "
     "gateway whose queue is full loses what finds no room, instead of closing the connection.",
+    "duplicate": "The client's requests arrive twice, `by` apart: each is sent again as if its "
+    "answer had been lost, and the second answer is the one that arrives. Or events do (`leg: "
+    "event`), as from a broker that delivers at least once.",
     "restart": "The backend is down: sessions end, requests are refused. The store survives. If a "
     "gateway restarts, its sockets end, and its clients come back to others.",
     "crash": "The backend's process dies; sockets, which a gateway holds, stay open. With `after`, "
@@ -87,6 +89,7 @@ SECTIONS = (
     ("`steps`", "StepText"),
     ("`load`", "LoadText"),
     ("`faults`", "FaultText"),
+    ("`unfaithful`", "UnfaithfulText"),
     ("`generators`: swarm", "SwarmText"),
     ("`faults` of a swarm", "KindText"),
     ("`generators`: swizzle", "SwizzleText"),
@@ -201,10 +204,7 @@ def _verbs_table() -> str:
             *([f"one of {code(rule.one_of)}"] if rule.one_of else []),
         ]
         rows.append((f"`{verb}`", places, "; ".join(keys), VERB_MEANINGS[verb]))
-    return (
-        table(("verb", "on", "takes", "meaning"), rows)
-        + f"\nThese verbs have no behaviour yet and are refused by name: {code(LATER_VERBS)}.\n"
-    )
+    return table(("verb", "on", "takes", "meaning"), rows)
 
 
 def _catalogue() -> str:

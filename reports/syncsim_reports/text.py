@@ -87,7 +87,8 @@ def verdict_table(verdict: Verdict, history: Records, *, file: str = "") -> Rend
                 _text(f"{finding['seen']:,}", justify="right"),
                 _text(f"{failures} in what the server told, on no screen: {finding['why']}"),
             )
-    return _narrow(Group(table, *_stories(document["findings"])))
+    note = [_text(f"{verdict.note}\n")] if verdict.note else []
+    return _narrow(Group(table, *note, *_stories(document["findings"])))
 
 
 def run_summary(

@@ -118,6 +118,14 @@ def _lose_no_more(stage: Stage, fault: Fault, _seq: int) -> None:
     stage.net.lose(fault.on, "")
 
 
+def _double(stage: Stage, fault: Fault, _seq: int) -> None:
+    stage.net.double(fault.on, fault.leg, fault.by_us)
+
+
+def _double_no_more(stage: Stage, fault: Fault, _seq: int) -> None:
+    stage.net.double(fault.on, "", 0)
+
+
 def _skew(stage: Stage, fault: Fault, seq: int) -> None:
     _set_clock(stage, fault.on, fault.skew_us, fault.drift_ppm, seq)
 
@@ -143,6 +151,7 @@ DEEDS: Mapping[str, Deed] = {
     "hold": Deed(begin=_hold, end=_release),
     "delay": Deed(begin=_slow, end=_speed_up),
     "lose": Deed(begin=_lose, end=_lose_no_more),
+    "duplicate": Deed(begin=_double, end=_double_no_more),
     "skew-clock": Deed(begin=_skew, end=_set_right),
     **BACKEND_DEEDS,
 }

@@ -124,6 +124,7 @@ def header_of(scenario: Scenario) -> dict[str, Any]:
         "checks": list(scenario.checks),
         "sometimes": list(scenario.sometimes),
         **({"properties": list(scenario.properties)} if scenario.properties else {}),
+        **({"unfaithful": asdict(scenario.unfaithful)} if scenario.unfaithful.is_on else {}),
         **({"core": list(scenario.core)} if scenario.core else {}),
     }
 
@@ -168,6 +169,7 @@ class World:
             listener=self,
             stack=STACKS[scenario.design.socket],
             gateways=scenario.gateways,
+            unfaithful=scenario.unfaithful,
         )
         self._wakes: dict[str, int] = {}
         self._host = Host(

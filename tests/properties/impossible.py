@@ -13,19 +13,26 @@ from syncsim.history.kinds import KINDS
 
 RESULTS = ("ok", "refused", "failed", "unknown", "withheld")
 PLAIN = (int, str, bool, type(None))
+BACKEND = "backend"
+FRAMES = ("event", "resume", "resumed")
+DRAINED_US = 3_000_000
+"""In this time before the end of a world, what was sent has arrived on any of its networks."""
 GESTURES = ("intent", "mount", "unmount", "invalidate")
 """What a client may note first of something that a person does."""
 
 
-def broken(history: Iterable[Record]) -> list[str]:
-    """Return everything impossible about a history, empty if it could have happened."""
+def broken(history: Iterable[Record], *, unfaithful: bool = False) -> list[str]:
+    """Return everything impossible about a history, empty if it could have happened.
+
+    Where connections are unfaithful, single frames may be missing, twice there or out of order.
+    """
     records = list(history)
     rules = (
         _order,
         _causes,
         _plain,
         _messages,
-        _frames,
+        *(() if unfaithful else (_frames, _losses)),
         _sockets,
         _intents,
         _effects,
@@ -104,42 +111,97 @@ def _messages(records: list[Record]) -> Iterator[str]:
 
 
 def _frames(records: list[Record]) -> Iterator[str]:
-    """Frames keep their order, and none is lost before something breaks its connection."""
-    sent: dict[str, int] = {}
-    last: dict[str, int] = {}
-    shaken: dict[str, bool] = {}
-    clients = [record.at for record in records if record.kind == "mount"]
-    for record in records:
-        if record.kind == "send" and (record.data or {})["what"] == "event":
-            sent[record.message] = record.seq
-        elif record.kind == "fault":
-            shaken |= dict.fromkeys(clients if record.at == "backend" else [record.at], True)
-        elif record.message in sent and record.kind == "receive":
-            if sent[record.message] < last.get(record.at, -1):
-                yield f"{record.message} overtakes a frame"
-            last[record.at] = sent[record.message]
-        elif record.message in sent and record.kind == "lose" and record.at not in shaken:
-            yield f"{record.message} is lost on a whole connection"
+    """What arrives on a connection is the beginning of what was sent on it, in its order.
+
+    So nothing overtakes, and nothing is missing before something that arrives.
+    """
+    way_of: dict[str, tuple[str, str, int]] = {}
+    to_come: dict[tuple[str, str, int], list[str]] = {}
+    for record, epoch in _with_epochs(records):
+        name = record.message
+        if record.kind == "send":
+            way_of[name] = (record.at, record.peer, epoch)
+            to_come.setdefault(way_of[name], []).append(name)
+        elif record.kind == "receive" and name in way_of:
+            coming = to_come[way_of[name]]
+            if coming[:1] != [name]:
+                yield f"{name} overtakes a frame, or one before it is lost"
+            to_come[way_of[name]] = coming[1:]
+
+
+def _losses(records: list[Record]) -> Iterator[str]:
+    """On a connection that stays open and hears, everything arrives."""
+    sent: dict[str, tuple[Record, str, int]] = {}
+    ended: dict[str, str] = {}
+    whole: dict[str, int] = {}
+    for record, epoch in _with_epochs(records):
+        if record.kind == "send":
+            sent[record.message] = (record, _client_of(record), epoch)
+        elif record.kind in ("receive", "lose"):
+            ended[record.message] = record.kind
+        elif record.kind == "open":
+            whole[record.at] = epoch
+        elif record.kind in ("close", "deaf"):
+            whole.pop(record.at, None)
+    end_us = records[-1].time_us if records else 0
+    for name, (record, client, epoch) in sent.items():
+        if whole.get(client) != epoch:
+            continue
+        if ended.get(name) == "lose":
+            yield f"{name} is lost on a whole connection"
+        elif name not in ended and end_us - record.time_us > DRAINED_US:
+            yield f"{name} never arrives on a whole connection"
 
 
 def _sockets(records: list[Record]) -> Iterator[str]:
-    """Connections open and close in turn, are counted, and carry frames only while open."""
+    """Connections open and close in turn, are counted, and carry frames only while open.
+
+    A client is told nothing after it has seen the close, and nothing of an older connection.
+    """
     epochs: dict[str, int] = {}
     is_open: dict[str, bool] = {}
-    events = {r.message for r in records if r.kind == "send" and (r.data or {})["what"] == "event"}
-    for record in records:
-        at, data = record.at, record.data or {}
+    sent_on: dict[str, int] = {}
+    for record, epoch in _with_epochs(records):
+        at = record.at
         if record.kind == "open":
             epochs[at] = epochs.get(at, 0) + 1
-            if is_open.get(at) or data["epoch"] != epochs[at]:
-                yield f"{at} opens epoch {data['epoch']} after {epochs[at] - 1}"
+            if is_open.get(at) or epoch != epochs[at]:
+                yield f"{at} opens epoch {epoch} after {epochs[at] - 1}"
             is_open[at] = True
         elif record.kind == "close":
-            if not is_open.get(at) or data["epoch"] != epochs[at]:
-                yield f"{at} closes epoch {data['epoch']}, which is not open"
+            if not is_open.get(at) or (record.data or {})["epoch"] != epochs[at]:
+                yield f"{at} closes epoch {(record.data or {})['epoch']}, which is not open"
             is_open[at] = False
-        elif record.kind == "receive" and record.message in events and not is_open.get(at):
-            yield f"{record.message} arrives at {at} on a closed socket"
+        elif record.kind == "send":
+            sent_on[record.message] = epoch
+        elif record.kind == "receive" and at != BACKEND:
+            if not is_open.get(at):
+                yield f"{record.message} arrives at {at} on a closed socket"
+            elif sent_on.get(record.message) != epoch:
+                yield f"{record.message} arrives at {at} on another connection"
+
+
+def _with_epochs(records: list[Record]) -> Iterator[tuple[Record, int]]:
+    """Yield what is about sockets and frames, with the connection that its client has, 0 for none.
+
+    A message is a frame if its sending says so; one that was never sent is for `_messages`.
+    """
+    now: dict[str, int] = {}
+    frames: dict[str, None] = {}
+    for record in records:
+        if record.kind in ("open", "close", "deaf"):
+            epoch = (record.data or {})["epoch"]
+            now[record.at] = 0 if record.kind == "close" else epoch
+            yield record, epoch
+        elif record.kind == "send" and (record.data or {})["what"] in FRAMES:
+            frames[record.message] = None
+            yield record, now.get(_client_of(record), 0)
+        elif record.kind in ("receive", "lose") and record.message in frames:
+            yield record, now.get(_client_of(record), 0)
+
+
+def _client_of(record: Record) -> str:
+    return record.peer if record.at == BACKEND else record.at
 
 
 def _intents(records: list[Record]) -> Iterator[str]:
@@ -160,20 +222,25 @@ def _intents(records: list[Record]) -> Iterator[str]:
 
 
 def _effects(records: list[Record]) -> Iterator[str]:
-    """An intent has its effect on a row once at most, as the person was told."""
+    """An intent has its effect on a row once at most, as the person was told.
+
+    Of one whose request went out twice that is for the design to see to, and for ONCE to judge.
+    """
+    twice = {record.intent for record in records if record.message.endswith("~2")}
     committed: dict[tuple[str, str], int] = {}
     told: dict[str, str] = {}
     for record in records:
         name = record.intent
         if record.kind == "commit" and name:
-            if committed.setdefault((name, record.entity), record.lsn) != record.lsn:
+            first = committed.setdefault((name, record.entity), record.lsn)
+            if first != record.lsn and name not in twice:
                 yield f"{name} is committed twice"
         elif record.kind == "outcome":
             told[name] = (record.data or {})["result"]
             if told[name] == "ok" and record.entity and (name, record.entity) not in committed:
                 yield f"{name} is told ok without a commit"
     for name, _ in committed:
-        if told.get(name) in ("refused", "failed", "withheld"):
+        if told.get(name) in ("refused", "failed", "withheld") and name not in twice:
             yield f"{name} is committed and the person was told {told[name]}"
 
 

@@ -62,17 +62,23 @@ BEYOND = {
     "faults/reload-in-mid-send": {"DONE"},  # what waits is kept in memory only
     "faults/sleeping-laptop": {"INVAL"},  # a machine that sleeps shows what it showed
     "faults/stale-replica": {"CONV", "INVAL"},  # needs `fresh_by`
+    "faults/unfaithful-socket": {"CONV", "INVAL", "GAP"},  # needs recovery `audit`
 }
 """What the design cannot help: the checks that fail in scenarios about other parts."""
+LUCK = ("faults/unfaithful-socket",)
+"""Where the seed decides which of these fail."""
 
 
 @pytest.mark.parametrize("name", names("scenarios"))
 def test_hardened_passes_every_scenario_of_the_catalogue_but_what_it_cannot_help(name):
+    fails: dict[str, None] = {}
     for seed in SEEDS:
         verdict = judge(run(load(name, design="hardened", seed=seed)))
-        failed = {each.check for each in verdict.findings if each.status is Status.FAIL}
-        assert failed == BEYOND.get(name, set()), verdict
+        failed = [each.check for each in verdict.findings if each.status is Status.FAIL]
+        assert name in LUCK or set(failed) == BEYOND.get(name, set()), verdict
         assert failed or verdict.status is Status.PASS, verdict
+        fails |= dict.fromkeys(failed)
+    assert set(fails) == BEYOND.get(name, set())
 
 
 @pytest.mark.parametrize("name", SEED)
@@ -88,7 +94,7 @@ def test_hardened_passes_amid_every_fault_where_the_app_as_it_is_fails(seed):
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(worlds())
+@given(worlds(hidden=False))
 def test_no_small_world_fails_hardened_but_where_it_cancels_fetches(world: Scenario):
     history = run(replace(world, design=HARDENED, bounds=SETTLE))
     verbs = {fault.do for fault in world.faults}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncsim.history import Record, jsonl
+from syncsim.net.profile import MILLION
+from syncsim.net.unfaithful import Unfaithful
 from syncsim.scenario.scenario import Scenario
 from syncsim.world import run
 from tests.properties.impossible import broken
@@ -28,6 +31,32 @@ def test_no_history_shows_the_impossible(world: Scenario):
     assert broken(history) == []
     assert history[len(history) - 1].data == {"phase": "end"}
     assert history.end_us == world.until_us + world.bounds.settle_us
+
+
+rates_ppm = st.sampled_from((0, 50_000, 500_000, MILLION))
+
+
+@SLOW_IS_FINE
+@given(
+    worlds(),
+    st.builds(Unfaithful, drop_ppm=rates_ppm, duplicate_ppm=rates_ppm, reorder_ppm=rates_ppm),
+)
+def test_an_unfaithful_connection_breaks_the_rules_of_frames_and_no_others(world, rates):
+    assert broken(run(replace(world, unfaithful=rates)), unfaithful=True) == []
+
+
+@pytest.mark.parametrize("what", ["drop_ppm", "duplicate_ppm", "reorder_ppm"])
+def test_on_an_unfaithful_connection_the_rules_of_frames_do_break(what):
+    history = run(replace(busy(ENHANCED, 6, faults=()), unfaithful=Unfaithful(**{what: 300_000})))
+    said = {sentence.partition(":")[0] for sentence in broken(history)}
+    assert (
+        said
+        == {"drop_ppm": {"frames", "losses"}, "duplicate_ppm": set(), "reorder_ppm": {"frames"}}[
+            what
+        ]
+    )
+    copies = [record for record in history.of("receive") if record.message.endswith("~twice")]
+    assert bool(copies) == (what == "duplicate_ppm")
 
 
 @SLOW_IS_FINE
@@ -107,6 +136,34 @@ def lose_event(records: list[Record]) -> list[Record]:
     )
 
 
+def last_event(records: list[Record]) -> tuple[Record, int]:
+    """Return the arrival of the last event of a client whose socket stays open, and its place."""
+    told = {r.at: r for r in records if r.kind == "event"}
+    opened = {r.at: r for r in records if r.kind in ("open", "close", "deaf")}
+    event = next(r for r in told.values() if opened[r.at].kind == "open")
+    assert opened[event.at].seq < records[records[event.cause].cause].seq
+    return records[event.cause], event.seq
+
+
+def lose_last_event(records: list[Record]) -> list[Record]:
+    """Return the records with the last event of a whole connection lost."""
+    arrival, _ = last_event(records)
+    return change(records, arrival, kind="lose", data={"reason": "dropped", "what": "event"})
+
+
+def hold_up_last_event(records: list[Record]) -> list[Record]:
+    """Return the records with the last event of a whole connection on its way for ever."""
+    return drop(records, last_event(records)[0])
+
+
+def tell_later(records: list[Record]) -> list[Record]:
+    """Return the records with an event of one connection told on the next."""
+    opened = {r.at: r for r in records if r.kind == "open"}
+    event = next(r for r in records if r.kind == "event" and r.seq < opened[r.at].seq)
+    late = records[event.cause]._replace(seq=len(records) - 1, time_us=records[-1].time_us)
+    return [*drop(records, records[event.cause]), late]
+
+
 def paint_of(records: list[Record]) -> Record:
     """Return a paint of a row as confirmed."""
     return next(
@@ -134,6 +191,9 @@ FORGERIES: dict[str, tuple[str, Forgery]] = {
     ),
     "events out of order": ("frames", swap_events),
     "an event lost for no reason": ("frames", lose_event),
+    "the last event lost for no reason": ("losses", lose_last_event),
+    "the last event on its way for ever": ("losses", hold_up_last_event),
+    "an event of an older connection": ("sockets", tell_later),
     "an event before the socket": ("sockets", lambda rs: drop(rs, first(rs, "open"))),
     "open twice": ("sockets", lambda rs: repeat(rs, first(rs, "open"))),
     "closed twice": ("sockets", lambda rs: repeat(rs, first(rs, "close"))),

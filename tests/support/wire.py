@@ -8,6 +8,7 @@ from syncsim.net import BACKEND, Net, Profile
 from syncsim.net.gateways import ONE_GATEWAY, Gateways
 from syncsim.net.messages import Message
 from syncsim.net.stacks import SOCKET_IO, Stack
+from syncsim.net.unfaithful import FAITHFUL, Unfaithful
 from tests.support.scenarios import EVEN
 
 CLIENTS = ("op-1", "op-2")
@@ -26,6 +27,7 @@ class Wire:
         seed: int = 1,
         stack: Stack = SOCKET_IO,
         gateways: Gateways = ONE_GATEWAY,
+        unfaithful: Unfaithful = FAITHFUL,
     ) -> None:
         self.engine = Engine()
         self.history = History()
@@ -42,6 +44,7 @@ class Wire:
             listener=self,
             stack=stack,
             gateways=gateways,
+            unfaithful=unfaithful,
         )
 
     def message_arrived(self, message: Message, seq: int) -> None:

@@ -16,6 +16,7 @@ FAULTS = {
     "drop": ("socket is dropped", "socket may open"),
     "delay": ("network slows down", "network is fast again"),
     "lose": ("network loses messages", "network loses no more"),
+    "duplicate": ("messages come twice", "messages come once again"),
     "restart": ("goes down", "is up again"),
 }
 """What is said of a fault at its start and at its end."""

@@ -229,7 +229,9 @@ class Backend:
                 made += rows
             answer = ResultBody(message.name, tuple(items), tuple(made), self._store.lsn)
             if body.number:
-                self._decided[message.sender] = body.number
+                # A request may come again after later ones.
+                before = self._decided.get(message.sender, 0)
+                self._decided[message.sender] = max(before, body.number)
             if body.key:
                 self._answers[body.key] = answer
         size = REPLY_BYTES + BATCH_ITEM_BYTES * len(answer.items)

@@ -15,6 +15,7 @@ from syncsim.checks.counterfactual import NAME as COUNTERFACTUAL
 from syncsim.checks.damage import damage, names
 from syncsim.checks.done import run_ended
 from syncsim.checks.evidence import Evidence, seconds
+from syncsim.checks.notes import note_of
 from syncsim.checks.records import broken_promise
 from syncsim.checks.registry import CHECKS
 from syncsim.checks.slices import causal_slice, slice_as_json
@@ -60,6 +61,7 @@ def judge(history: Records, only: Sequence[str] | None = None) -> Verdict:
         findings=findings,
         sometimes=met,
         confirmed=told,
+        note=note_of(header),
     )
 
 
@@ -82,6 +84,7 @@ def as_json(verdict: Verdict, history: Records, *, file: str = "") -> dict[str, 
         "design": _name_of(header, "design"),
         "network": _name_of(header, "network"),
         "status": verdict.status.value,
+        **({"note": verdict.note} if verdict.note else {}),
         **{
             part: [_finding_as_json(finding, history, replay) for finding in findings]
             for part, findings in parts.items()

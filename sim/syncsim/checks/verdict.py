@@ -108,12 +108,14 @@ class Verdict:
 
     `confirmed` holds what some of them answer of the confirmed views. It has no part in the
     status: what no person was shown harmed nobody.
+    `note` is what a reader must know of the world of the run, mostly nothing.
     """
 
     status: Status
     findings: tuple[Finding, ...]
     sometimes: tuple[Finding, ...] = ()
     confirmed: tuple[Finding, ...] = ()
+    note: str = ""
 
     def hidden(self) -> tuple[Finding, ...]:
         """Return what is wrong beneath the screens and was never seen on one."""
@@ -132,6 +134,7 @@ class Verdict:
         lines += [f"  {f.check:<8} {f.status.value:<8} {f.why}" for f in self.findings]
         lines += [f"  sometimes {f.check}: {f.status.value}" for f in self.sometimes]
         lines += [f"  {f.check} of confirmed views: {f.status.value}" for f in self.hidden()]
+        lines += [f"  {self.note}"] if self.note else []
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -141,9 +144,10 @@ class Verdict:
             f"<td style='text-align:left'>{escape(f.why)}</td></tr>"
             for f in (*self.findings, *self.sometimes)
         )
+        note = f"<p>{escape(self.note)}</p>" if self.note else ""
         return (
             f"<table><caption>verdict: <b>{self.status.value}</b></caption>"
-            f"<tr><th>check</th><th>answer</th><th>why</th></tr>{rows}</table>"
+            f"<tr><th>check</th><th>answer</th><th>why</th></tr>{rows}</table>{note}"
         )
 
 

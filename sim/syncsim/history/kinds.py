@@ -190,7 +190,11 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "lose",
         "net",
         "A message will never arrive; `at` is where it was bound for.",
-        {"reason": "offline, away, dropped, lossy, overflow or down", "what": "as in send"},
+        {
+            "reason": "offline, away, dropped, silent, lossy, reset, too-big, overflow, unfaithful "
+            "or down",
+            "what": "as in send",
+        },
     ),
     (
         "open",
@@ -202,7 +206,12 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "close",
         "net",
         "A WebSocket connection closed, as this end saw it.",
-        {"epoch": "as in open", "reason": "why"},
+        {
+            "epoch": "as in open",
+            "reason": "dropped, offline, silent, down, reload or too-big",
+            "code": "close code that a browser reports: 1006 without a close frame; of a page that "
+            "leaves, the one it sends",
+        },
     ),
     (
         "deaf",

@@ -5,6 +5,7 @@ down                its sockets break, and their clients come back to others
 cut off             it hears nothing of the broker; its sockets stay open, and nobody is told
 idle time-out       it closes a connection on which nothing was sent for so long
 full queue          it closes the connection of a client that does not keep up
+frame too long      it closes the connection over it
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from syncsim.engine import Draws, Engine
-from syncsim.net.ledger import Ledger
+from syncsim.net.ledger import TOO_BIG, Ledger
 from syncsim.net.messages import BACKEND, Message
 from syncsim.net.stacks import Heartbeat
 from syncsim.net.state import Place, Socket
@@ -28,17 +29,20 @@ class Gateways:
     """How many gateways there are, and what each allows a connection; 0 is any number or time.
 
     With `idle_us` a connection is closed on which nothing was sent for so long, heartbeats
-    included. At most `queue` events wait to reach one client; one more closes its connection.
+    included. At most `queue` events wait to reach one client; one more closes its connection, and
+    so does a frame longer than `max_frame_bytes`.
     """
 
     count: int = 1
     idle_us: int = 0
     queue: int = 0
+    max_frame_bytes: int = 0
 
     def __post_init__(self) -> None:
         assert self.count > 0, self.count
         assert self.idle_us >= 0, self.idle_us
         assert self.queue >= 0, self.queue
+        assert self.max_frame_bytes >= 0, self.max_frame_bytes
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -101,6 +105,10 @@ class Entrance:
         """Tell whether a frame gets past the gateway; if not, it is lost, perhaps with the rest."""
         if socket.gateway in self._cut:
             self._ledger.lost(message, "silent", sent)
+            return False
+        if 0 < self._spec.max_frame_bytes < message.bytes:
+            self._ledger.lost(message, TOO_BIG, sent)
+            self._breaks.end(link, socket, TOO_BIG, sent)
             return False
         if message.sender != BACKEND or not self._is_full(link, socket):
             return True

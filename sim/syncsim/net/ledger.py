@@ -7,6 +7,16 @@ from typing import Any
 from syncsim.engine import Engine
 from syncsim.history import History
 from syncsim.net.messages import BACKEND, Message
+from syncsim.net.stacks import ABNORMAL_CLOSE, GOING_AWAY_CLOSE, TOO_BIG_CLOSE
+
+TOO_BIG = "too-big"
+"""Why a frame is lost that is longer than is let through, and its connection with it."""
+_CODES = {"reload": GOING_AWAY_CLOSE, TOO_BIG: TOO_BIG_CLOSE}
+
+
+def code_of(reason: str) -> int:
+    """Return the close code by the reason; where no close frame came, a browser says 1006."""
+    return _CODES.get(reason, ABNORMAL_CLOSE)
 
 
 class Ledger:
@@ -36,8 +46,9 @@ class Ledger:
         return self._socket("open", client, cause, data)
 
     def closed(self, client: str, epoch: int, reason: str, cause: int) -> int:
-        """Record that a client learnt that its socket is closed."""
-        return self._socket("close", client, cause, {"epoch": epoch, "reason": reason})
+        """Record that a client learnt that its socket is closed, or closed it."""
+        data = {"epoch": epoch, "reason": reason, "code": code_of(reason)}
+        return self._socket("close", client, cause, data)
 
     def deaf(self, client: str, epoch: int, cause: int) -> int:
         """Record that nothing can arrive any more on a socket that its client believes in."""

@@ -1,8 +1,9 @@
 """The network between the clients and the backend.
 
 HTTP requests and responses travel separately, may overtake each other and may be lost. A
-WebSocket keeps order in each direction and never loses a single frame; it loses its tail
-when the connection breaks, and then the sender cannot know what arrived.
+WebSocket keeps order in each direction and never loses a single frame, unless a scenario wants
+it unfaithful; it loses its tail when the connection breaks, and then the sender cannot know what
+arrived.
 """
 
 from __future__ import annotations
@@ -13,22 +14,21 @@ from functools import partial
 
 from syncsim.engine import Draws, Engine
 from syncsim.history import History
+from syncsim.net.copies import DOUBLED, copy_of
 from syncsim.net.dialler import Dialler
 from syncsim.net.gateways import ONE_GATEWAY, Entrance, Gateways
-from syncsim.net.ledger import Ledger
+from syncsim.net.ledger import Ledger, code_of
 from syncsim.net.link import Link
 from syncsim.net.messages import BACKEND, Message, direction_of
 from syncsim.net.outages import Outages
 from syncsim.net.profile import MILLION, Profile
 from syncsim.net.silence import SYN_GIVES_UP_US, SYN_WAITS_US, Silences
-from syncsim.net.stacks import ABNORMAL_CLOSE, HEARTBEAT_CLOSE, SOCKET_IO, Stack
+from syncsim.net.stacks import HEARTBEAT_CLOSE, SOCKET_IO, Stack
 from syncsim.net.state import Listener, Place, Socket, Transit
+from syncsim.net.unfaithful import FAITHFUL, Unfaithful
 
 IN_FLIGHT_MAX = 100_000
 """Messages under way on one link; more is a loop, not a workload."""
-
-CLOSE_CODES = {"silent": HEARTBEAT_CLOSE}
-"""What a browser reports by the reason of a close; without a close frame it is 1006."""
 
 CUT_STEPS = 1 << 16
 """The break of a connection lies at one of so many points along the path."""
@@ -48,6 +48,7 @@ class Net:
         listener: Listener,
         stack: Stack = SOCKET_IO,
         gateways: Gateways = ONE_GATEWAY,
+        unfaithful: Unfaithful = FAITHFUL,
     ) -> None:
         self._engine = engine
         self._draws = draws
@@ -57,7 +58,8 @@ class Net:
         self._links: dict[str, Place] = {}
         for client in clients:
             dialler = Dialler(client, stack, draws, engine, partial(self._redial, client))
-            self._links[client] = Place(client, Link(profile.access, draws, client), dialler)
+            access = Link(profile.access, draws, client)
+            self._links[client] = Place(client, access, dialler, unfaithful=unfaithful)
         self._listener = listener
         self.backend_up = True
         self._silences = Silences(engine, self._ledger, stack.heartbeat, self)
@@ -76,13 +78,16 @@ class Net:
     # HTTP
 
     def http(self, message: Message, cause: int) -> None:
-        """Send one half of an HTTP exchange."""
+        """Send one half of an HTTP exchange; a request may go out a second time."""
         link = self._link_of(message)
         sent = self._ledger.sent(message, cause)
         reason = self._http_fate(link, message)
         if reason:
             self._ledger.lost(message, reason, sent)
             return
+        copy = link.copies.of_request(message)
+        if copy is not None:
+            self._engine.after(link.copies.by_us, self.http, copy, sent)
         if link.holds:
             self._hold(link, message, sent, None)
         else:
@@ -113,6 +118,8 @@ class Net:
         leg = "request" if message.recipient == BACKEND else "response"
         if link.silent in (direction_of(message), "both"):
             return "silent"
+        if link.copies.is_replaced(message):
+            return "reset"
         if link.losing in (leg, "both"):
             return "lossy"
         loss_ppm = self._profile.http_loss_ppm
@@ -130,12 +137,15 @@ class Net:
             delay_us = self._delay_us(f"{message.name}/reset")
             self._engine.after(delay_us, self._reset, link, message, lost)
             return
-        self._listener.message_arrived(message, self._ledger.received(message, sent))
+        received = self._ledger.received(message, sent)
+        if message.recipient != BACKEND:
+            message = link.copies.as_asked(message)
+        self._listener.message_arrived(message, received)
 
     def _reset(self, link: Place, message: Message, cause: int) -> None:
         """Tell a client that the backend's machine refused its connection."""
         if link.up and not link.silent:
-            self._listener.request_refused(message, cause)
+            self._listener.request_refused(link.copies.as_asked(message), cause)
 
     # WebSocket
 
@@ -223,7 +233,10 @@ class Net:
         self._ledger.closed(link.client, socket.epoch, "reload", cause)
 
     def frame(self, message: Message, cause: int) -> None:
-        """Send a frame on an open connection, in order behind those sent before it."""
+        """Send a frame on an open connection, in order behind those sent before it.
+
+        An event may be told a second time, if the connection lives until then.
+        """
         link = self._link_of(message)
         sent = self._ledger.sent(message, cause)
         socket = link.socket
@@ -231,7 +244,11 @@ class Net:
             self._ledger.lost(message, "dropped", sent)
             if socket is not None and socket.half_open:
                 self._silences.resend_in_vain(link, socket, message)
-        elif link.silent in (direction_of(message), "both"):
+            return
+        copy = link.copies.of_frame(message)
+        if copy is not None:
+            self._engine.after(link.copies.by_us, self._tell_again, link, socket, copy, sent)
+        if link.silent in (direction_of(message), "both"):
             self._ledger.lost(message, "silent", sent)
         elif not self.entrance.takes(link, socket, message, sent):
             return
@@ -240,7 +257,21 @@ class Net:
         else:
             self._carry_frame(link, socket, message, sent)
 
+    def _tell_again(self, link: Place, socket: Socket, copy: Message, cause: int) -> None:
+        if link.socket is socket and socket.whole:
+            self.frame(copy, cause)
+
     def _carry_frame(self, link: Place, socket: Socket, message: Message, sent: int) -> None:
+        """Carry a frame; on an unfaithful connection perhaps twice, or not at all."""
+        if link.unfaithful.drops(self._draws, message.name):
+            self._ledger.lost(message, "unfaithful", sent)
+            return
+        self._put_frame(link, socket, message, sent)
+        if socket.whole and link.unfaithful.duplicates(self._draws, message.name):
+            copy = copy_of(message, DOUBLED)
+            self._put_frame(link, socket, copy, self._ledger.sent(copy, sent))
+
+    def _put_frame(self, link: Place, socket: Socket, message: Message, sent: int) -> None:
         assert len(socket.in_flight) < IN_FLIGHT_MAX, message.name
         now_us = socket.sent_us = self._engine.now_us
         due_us = socket.streams[message.recipient].send(now_us, message.bytes, message.name)
@@ -250,10 +281,11 @@ class Net:
             return
         last_us = socket.last_us.get(message.recipient, 0)
         planned_us = max(due_us, last_us, self._outages.resumes_us(link, now_us))
-        self._plan_frame(socket, Transit(message, sent, now_us, due_us, planned_us))
+        socket.last_us[message.recipient] = planned_us
+        late_us = link.unfaithful.late_us(self._draws, message.name)
+        self._plan_frame(socket, Transit(message, sent, now_us, due_us, planned_us + late_us))
 
     def _plan_frame(self, socket: Socket, transit: Transit) -> None:
-        socket.last_us[transit.message.recipient] = transit.due_us
         socket.in_flight[transit.message.name] = transit
         self._engine.after(
             transit.due_us - self._engine.now_us, self._arrive_frame, socket, transit
@@ -347,9 +379,13 @@ class Net:
                 self._ledger.lost(message, "dropped", sent)
 
     def calm(self, clients: Iterable[str]) -> None:
-        """End the outages of some clients' links for good, and let what waited try again."""
+        """End the outages of some clients' links for good, and let what waited try again.
+
+        Their connections are faithful from now on.
+        """
         for client in clients:
             link = self._links[client]
+            link.unfaithful = FAITHFUL
             began_us = self._outages.end(link)
             if began_us is None:
                 continue
@@ -368,6 +404,7 @@ class Net:
             planned = transit
             if transit.sent_us >= began_us:
                 planned = self._sooner(link, transit, last_us.get(recipient, 0))
+                socket.last_us[recipient] = planned.due_us
                 self._plan_frame(socket, planned)
             last_us[recipient] = planned.due_us
 
@@ -384,13 +421,17 @@ class Net:
         """Lose the requests, the responses or both of a client, from now on; '' to stop."""
         self._links[client].losing = leg
 
+    def double(self, client: str, leg: str, by_us: int) -> None:
+        """Let a client's requests, its events or both arrive twice, from now on; '' to stop."""
+        copies = self._links[client].copies
+        copies.leg, copies.by_us = leg, by_us
+
     def crash(self, cause: int) -> None:
         """Take the backend down: sessions end, requests are refused, what was sent travels on."""
         self.backend_up = False
         for link in self._links.values():
-            socket = link.socket
-            if socket is not None and socket.whole:
-                self.end(link, socket, "down", cause)
+            if link.socket is not None and link.socket.whole:
+                self.end(link, link.socket, "down", cause)
 
     def end(self, link: Place, socket: Socket, reason: str, cause: int) -> None:
         """End a connection at the gateway; the client learns of it behind what still arrives."""
@@ -435,7 +476,7 @@ class Net:
         link.socket = None
         seq = self._ledger.closed(link.client, socket.epoch, reason, cause)
         self._listener.socket_closed(link.client, seq)
-        link.dialler.closed(CLOSE_CODES.get(reason, ABNORMAL_CLOSE), seq)
+        link.dialler.closed(HEARTBEAT_CLOSE if reason == "silent" else code_of(reason), seq)
 
     # Shared
 

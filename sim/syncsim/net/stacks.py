@@ -15,6 +15,10 @@ MS = 1_000
 SECOND = 1_000_000
 
 NORMAL_CLOSE = 1000
+GOING_AWAY_CLOSE = 1001
+"""What a page sends that is left or loaded anew (RFC 6455, 7.4.1)."""
+TOO_BIG_CLOSE = 1009
+"""What an end sends that got a message longer than it takes (RFC 6455, 7.4.1)."""
 ABNORMAL_CLOSE = 1006
 """What a browser reports when the connection broke without a close frame (RFC 6455, 7.1.5)."""
 HEARTBEAT_CLOSE = 0

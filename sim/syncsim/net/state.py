@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from syncsim.net.copies import Copies
 from syncsim.net.dialler import Dialler
 from syncsim.net.link import Link, Stream
 from syncsim.net.messages import Message
+from syncsim.net.unfaithful import FAITHFUL, Unfaithful
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +58,8 @@ class Place:
     held: list[tuple[Message, int, Socket | None]] = field(default_factory=list)
     slow_us: int = 0
     losing: str = ""
+    unfaithful: Unfaithful = FAITHFUL
+    copies: Copies = field(default_factory=Copies)
     http: dict[str, Transit] = field(default_factory=dict)
     socket: Socket | None = None
     epochs: int = 0

@@ -13,7 +13,6 @@ from syncsim.scenario.catalogue import DOMAINS, find, names
 from syncsim.scenario.scenario import (
     BACKEND,
     GESTURES,
-    LATER_VERBS,
     VERBS,
     Bounds,
     ClientSpec,
@@ -48,7 +47,7 @@ _HOMES = {
 }
 
 __all__ = [
-    "BACKEND", "DOMAINS", "GESTURES", "LATER_VERBS", "VERBS", "Bounds", "ClientSpec", "Fault",
+    "BACKEND", "DOMAINS", "GESTURES", "VERBS", "Bounds", "ClientSpec", "Fault",
     "Load", "Row", "Scenario", "Step", "design_from", "dump", "find", "load", "load_design",
     "load_network", "loads", "made_of", "names", "network_from", "schema",
 ]  # fmt: skip

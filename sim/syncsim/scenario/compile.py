@@ -14,18 +14,19 @@ from typing import Any
 from syncsim.errors import quoted
 from syncsim.history.vocabulary import CHECK_NAMES, SOMETIMES
 from syncsim.net.gateways import ONE_GATEWAY, Gateways
+from syncsim.net.unfaithful import FAITHFUL, Unfaithful
 from syncsim.scenario.bounds_text import BoundsText, SettleText
 from syncsim.scenario.cast import Cast, compile_clients
 from syncsim.scenario.catalogue import domain_names, domain_of
 from syncsim.scenario.document import (
     BackendText,
     ClientText,
-    FaultText,
     GatewaysText,
     LoadText,
     Outline,
     StepText,
 )
+from syncsim.scenario.fault_text import FaultText, UnfaithfulText
 from syncsim.scenario.faults import compile_faults
 from syncsim.scenario.generator import Generator
 from syncsim.scenario.generators import GeneratorText, compile_generators, read_generators
@@ -71,6 +72,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
     network = None if "network" in wrong else network_of(reader)
     bounds = reader.entry(BoundsText, ("bounds",)) if "bounds" in tree.data else None
     hosting = reader.entry(BackendText, ("backend",)) if "backend" in tree.data else None
+    strange = reader.entry(UnfaithfulText, ("unfaithful",)) if "unfaithful" in tree.data else None
     _check_names(reader, "check", ("checks",), outline.checks, CHECK_NAMES)
     _check_names(reader, "situation", ("sometimes",), outline.sometimes, SOMETIMES)
     texts = _read_texts(reader, outline, wrong)
@@ -107,6 +109,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
         bounds=Bounds(**dict(bounds)) if bounds else Bounds(),
         hosting=Hosting(**dict(hosting)) if hosting else Hosting(),
         gateways=gateways,
+        unfaithful=Unfaithful(**dict(strange)) if strange else FAITHFUL,
         core=core,
         checks=tuple(outline.checks),
         sometimes=tuple(outline.sometimes),

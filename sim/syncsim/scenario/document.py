@@ -18,6 +18,7 @@ from syncsim.net.broker import KEPT_MAX
 from syncsim.net.stacks import StackName
 from syncsim.scenario import values
 from syncsim.scenario.bounds_text import BoundsText, SettleText
+from syncsim.scenario.fault_text import FaultText, UnfaithfulText
 from syncsim.scenario.generator_text import FlapText, HerdText, SwarmText, SwizzleText
 from syncsim.scenario.network_text import InlineNetwork
 from syncsim.scenario.scenario import MODEL
@@ -41,7 +42,6 @@ from syncsim.scenario.value_types import (
     Role,
     ScenarioName,
     Situation,
-    VerbName,
     View,
     WriteStrategy,
 )  # fmt: skip
@@ -309,56 +309,6 @@ class LoadText(Model):
     id: Id = Field("", description="Names the load; load.<n> by default.")
 
 
-class FaultText(Model):
-    """One thing that goes wrong."""
-
-    at_us: Duration = Field(alias="at")
-    do: VerbName
-    on: str = Field(description="The name of a client, gateway-<n>, or `backend`.")
-    for_us: Duration = Field(
-        0, alias="for", description="How long it lasts; until healed by default."
-    )
-    by_us: Duration = Field(0, alias="by", description="The extra delay each way, for `delay`.")
-    leg: Literal["request", "response", "both"] = Field(
-        "both", description="Which half of an HTTP exchange is lost, for `lose`."
-    )
-    after: Literal["", "commit", "reply"] = Field(
-        "",
-        description="For `crash`: wait for the next commit, and come before its answer, or after "
-        "that and before its event.",
-    )
-    loses_us: Duration = Field(
-        0, alias="loses", description="Commits of that long before a `crash` are lost."
-    )
-    ahead_us: Duration = Field(
-        0, alias="ahead", description="By how much a clock is fast, for `skew-clock`."
-    )
-    behind_us: Duration = Field(
-        0, alias="behind", description="By how much a clock is slow, for `skew-clock`."
-    )
-    drift_ppm: int = Field(
-        0,
-        ge=-values.MAX_DRIFT_PPM,
-        le=values.MAX_DRIFT_PPM,
-        description="Microseconds that a clock gains each second, for `skew-clock`.",
-    )
-    unnoticed: bool = Field(
-        default=False,
-        description="Whether neither end is told of a `partition` or a `drop`, so that the socket "
-        "is half-open until a heartbeat is missed.",
-    )
-    direction: Literal["up", "down", "both"] = Field(
-        "both", description="What a `partition` takes; of one direction nobody is told."
-    )
-    percent: int = Field(
-        100, ge=1, le=100, description="How many requests an `overload`ed backend refuses."
-    )
-    retry_after_us: Duration = Field(
-        0, alias="retry_after", description="When it asks their senders to come back."
-    )
-    id: Id = Field("", description="Names the fault; fault.<n> by default.")
-
-
 class GatewaysText(Model):
     """What clients' sockets end at: gateway-1, gateway-2 and so on, for faults to name."""
 
@@ -380,6 +330,13 @@ class GatewaysText(Model):
         le=values.MAX_QUEUE,
         description="How many events wait at most to reach one client; one more closes its "
         "connection. 0 is any number.",
+    )
+    max_frame_bytes: int = Field(
+        0,
+        ge=0,
+        le=values.MAX_FRAME_BYTES,
+        description="The longest WebSocket frame that is let through; a longer one "
+        "closes the socket with 1009. 0 is no limit.",
     )
 
 
@@ -430,6 +387,7 @@ class Outline(Model):
     settle: Any = Field({})
     bounds: Any = Field({})
     backend: Any = Field({})
+    unfaithful: Any = Field({})
     checks: list[CheckName] = Field(
         list(CHECK_NAMES), min_length=1, description="The checks to make; all by default."
     )
@@ -478,4 +436,8 @@ class ScenarioText(Outline):
     )
     backend: BackendText = Field(
         BackendText.model_construct(), description="How the backend is hosted."
+    )
+    unfaithful: UnfaithfulText = Field(
+        UnfaithfulText.model_construct(),
+        description="Frames lost, doubled or out of order on open WebSockets; none by default.",
     )

@@ -9,8 +9,8 @@ from typing import cast as as_type
 from syncsim.errors import nearest, quoted
 from syncsim.net.gateways import GATEWAY
 from syncsim.scenario.cast import Cast
-from syncsim.scenario.document import FaultText
-from syncsim.scenario.scenario import ALL_PERCENT, BACKEND, LATER_VERBS, MODEL, VERBS, Fault, Verb
+from syncsim.scenario.fault_text import FaultText
+from syncsim.scenario.scenario import ALL_PERCENT, BACKEND, MODEL, VERBS, Fault, Verb
 from syncsim.scenario.shape import Reader
 from syncsim.scenario.text import KeyPath
 
@@ -19,13 +19,15 @@ from syncsim.scenario.text import KeyPath
 class Rule:
     """What one verb takes: keys it must have, keys it may have, and where it happens.
 
-    Of the keys in `one_of` it must have one at least. With `model`, it happens to the model of
-    a client only: nobody has taught it to those of another make.
+    Of the keys in `one_of` it must have one at least. `legs` are the values of `leg`, if it may
+    have one. With `model`, it happens to the model of a client only: nobody has taught it to those
+    of another make.
     """
 
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    legs: tuple[str, ...] = ()
     clients: bool = True
     gateways: bool = False
     backend: bool = False
@@ -50,7 +52,8 @@ RULES: Mapping[str, Rule] = {
     "hold": Rule(optional=("for",)),
     "release": Rule(),
     "delay": Rule(required=("by",), optional=("for",)),
-    "lose": Rule(optional=("leg", "for"), gateways=True),
+    "lose": Rule(optional=("leg", "for"), legs=("request", "response", "both"), gateways=True),
+    "duplicate": Rule(optional=("leg", "by", "for"), legs=("request", "event", "both")),
     "restart": Rule(required=("for",), clients=False, gateways=True, backend=True),
     "crash": Rule(required=("for",), optional=("after", "loses"), clients=False, backend=True),
     "overload": Rule(
@@ -112,15 +115,6 @@ def compile_faults(
 
 
 def _is_verb(reader: Reader, path: KeyPath, verb: str) -> bool:
-    if verb in LATER_VERBS:
-        reader.report(
-            path,
-            code="verb-not-yet",
-            expected="a verb that this version carries out",
-            found=quoted(verb),
-            hint=f"there are: {', '.join(VERBS)}",
-        )
-        return False
     return reader.known(path, "verb", verb, VERBS)
 
 
@@ -170,6 +164,14 @@ def check_keys(reader: Reader, path: KeyPath, text: FaultText, *, drawn: bool = 
         "percent": text.percent != ALL_PERCENT,
         "retry_after": text.retry_after_us > 0,
     }
+    if rule.legs and text.leg not in rule.legs:
+        reader.report(
+            (*path, "leg"),
+            code="unknown-leg",
+            expected=f"a leg for '{text.do}'",
+            found=quoted(text.leg),
+            hint=f"one of: {', '.join(rule.legs)}",
+        )
     _check_choice(reader, path, text.do, [key for key in rule.one_of if given[key]])
     is_gateway = text.on.startswith(GATEWAY)
     keys = [key for key in rule.keys if not (is_gateway and key in _OF_A_LINK.get(text.do, ()))]

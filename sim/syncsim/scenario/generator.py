@@ -36,7 +36,7 @@ class Kind:
     every_us: Span
     for_us: Span = (0, 0)
     by_us: Span = (0, 0)
-    leg: Literal["request", "response", "both"] = "both"
+    leg: Literal["request", "response", "event", "both"] = "both"
     unnoticed: bool = False
     direction: Literal["up", "down", "both"] = "both"
     percent: int = 100

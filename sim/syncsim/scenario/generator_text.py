@@ -27,8 +27,10 @@ class KindText(Model):
         description="The mean time between two at one place; one such mean is drawn for a run.",
     )
     for_us: Span = Field(_NO_SPAN, alias="for", description="How long each lasts.")
-    by_us: Span = Field(_NO_SPAN, alias="by", description="The extra delay, for `delay`.")
-    leg: Literal["request", "response", "both"] = Field("both", description="For `lose`.")
+    by_us: Span = Field(_NO_SPAN, alias="by", description="For `delay` and `duplicate`.")
+    leg: Literal["request", "response", "event", "both"] = Field(
+        "both", description="For `lose` and `duplicate`."
+    )
     unnoticed: bool = Field(default=False, description="For `partition` and `drop`.")
     direction: Literal["up", "down", "both"] = Field("both", description="For `partition`.")
     percent: int = Field(100, ge=1, le=100, description="For `overload`.")

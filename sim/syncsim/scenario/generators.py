@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from syncsim.errors import quoted
 from syncsim.scenario.cast import Cast
-from syncsim.scenario.document import FaultText
+from syncsim.scenario.fault_text import FaultText
 from syncsim.scenario.faults import DRAWN_VERBS, check_keys, check_place
 from syncsim.scenario.generator import (
     FLAP,

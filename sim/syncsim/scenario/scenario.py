@@ -10,19 +10,16 @@ from syncsim.design import Design
 from syncsim.domain import Domain
 from syncsim.net.gateways import ONE_GATEWAY, Gateways
 from syncsim.net.profile import Profile
+from syncsim.net.unfaithful import FAITHFUL, Unfaithful
 from syncsim.scenario.generator import Generator
 
 Verb = Literal[
     "partition", "heal", "sleep", "wake", "hide", "show", "reload", "expire-token", "drop", "hold",
-    "release", "delay", "lose", "restart", "crash", "overload", "skew-clock",
+    "release", "delay", "lose", "duplicate", "restart", "crash", "overload", "skew-clock",
 ]  # fmt: skip
 Gesture = Literal["show", "open", "close", "refresh"]
 
 VERBS: tuple[str, ...] = get_args(Verb)
-LATER_VERBS: tuple[str, ...] = (
-    "duplicate",
-)  # fmt: skip
-"""Verbs of the vocabulary that have no behaviour yet; they are refused by name."""
 GESTURES: tuple[str, ...] = ("show", "open", "close", "refresh")
 BACKEND = "backend"
 BROKER, REPLICA = "broker", "replica-"
@@ -99,7 +96,8 @@ class Fault:
     """One thing that goes wrong: a verb, at a time, on a place, for a duration.
 
     `on` is a client's name, that of a gateway or `backend`. `for_us` 0 means until healed.
-    `by_us` is the extra delay of `delay`; `leg` is which half of an HTTP exchange `lose` takes.
+    `by_us` is the extra delay of `delay`, and how much later the second message of `duplicate` is
+    sent; `leg` is which half of an HTTP exchange `lose` takes, or what `duplicate` doubles.
 
     With `after`, a `crash` waits for the next commit and comes before its answer, or right after
     it and before its event. `loses_us` is how far back a crash goes. A clock is ahead by
@@ -115,7 +113,7 @@ class Fault:
     on: str
     for_us: int = 0
     by_us: int = 0
-    leg: Literal["request", "response", "both"] = "both"
+    leg: Literal["request", "response", "event", "both"] = "both"
     after: Literal["", "commit", "reply"] = ""
     loses_us: int = 0
     skew_us: int = 0
@@ -185,6 +183,7 @@ class Scenario:
     bounds: Bounds = Bounds()
     hosting: Hosting = Hosting()
     gateways: Gateways = ONE_GATEWAY
+    unfaithful: Unfaithful = FAITHFUL
     core: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()

@@ -50,6 +50,8 @@ MAX_QUEUE = 100_000
 """A client so far behind is lost."""
 MAX_REPLICAS = 16
 """More than one database feeds directly."""
+MAX_FRAME_BYTES = 1 << 30
+"""No gateway takes a frame of a gigabyte."""
 MAX_DRIFT_PPM = 100_000
 """A clock that gains or loses a tenth of a second each second; a bad quartz is at 100."""
 MAX_WORDS = 100

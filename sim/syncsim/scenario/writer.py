@@ -73,6 +73,8 @@ def _lines(scenario: Scenario) -> Iterator[str]:
         yield f"settle: {_flow({'core': list(scenario.core)})}"
     yield f"bounds: {_flow(_settings(scenario.bounds))}"
     yield f"backend: {_flow(_settings(scenario.hosting))}"
+    if scenario.unfaithful.is_on:
+        yield f"unfaithful: {_flow(_settings(scenario.unfaithful))}"
     yield f"checks: {_flow(list(scenario.checks))}"
     yield f"sometimes: {_flow(list(scenario.sometimes))}"
     if scenario.properties:

@@ -55,7 +55,7 @@ def test_a_half_open_socket_is_deaf_from_the_break_to_the_missed_heartbeat():
     (deaf,) = wire.records("deaf")
     assert (deaf.time_us, deaf.at, deaf.data) == (broken_us, "op-1", {"epoch": 1})
     (close,) = wire.records("close")
-    assert close.data == {"epoch": 1, "reason": "silent"}
+    assert close.data == {"epoch": 1, "reason": "silent", "code": 1006}
     # The last ping came 25 s after the opening; the next had 25 + 20 s to come.
     expected_us = wire.records("open")[0].time_us + (25 + 45) * SECOND
     assert (close.time_us, close.cause) == (expected_us, deaf.seq)
@@ -144,7 +144,7 @@ def test_a_partition_that_the_browser_sees_closes_a_half_open_socket_at_once():
     wire.net.cut("op-1", cause=-1)
     wire.run(HOUR)
     (close,) = wire.records("close")
-    assert close.data == {"epoch": 1, "reason": "offline"}
+    assert close.data == {"epoch": 1, "reason": "offline", "code": 1006}
 
 
 def test_what_is_held_comes_in_order_after_the_release_and_nothing_is_lost():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
 from syncsim.engine import Draws
 from syncsim.net import BACKEND, Profile
+from syncsim.net.gateways import Gateways
 from syncsim.net.messages import Message
 from syncsim.net.profile import MILLION
 from syncsim.net.reconnector import Reconnector
@@ -171,7 +173,7 @@ def test_a_drop_is_noted_once_and_needs_an_open_socket():
     wire.run(1_000 * MS)
 
     (record,) = wire.records("close")
-    assert record.data == {"epoch": 1, "reason": "dropped"}
+    assert record.data == {"epoch": 1, "reason": "dropped", "code": 1006}
     assert [is_open for _, _, is_open in wire.sockets] == [True, False]
 
 
@@ -189,7 +191,9 @@ def test_a_partition_loses_the_frames_under_way_and_tells_both_ends_at_once():
     assert [name for _, name in wire.arrived] == ["other"]
     assert wire.sockets[-1] == (now_us, "op-1", False)
     assert wire.sessions[-1] == (now_us, "op-1", False)
-    assert [r.data for r in wire.records("close")] == [{"epoch": 1, "reason": "offline"}]
+    assert [r.data for r in wire.records("close")] == [
+        {"epoch": 1, "reason": "offline", "code": 1006}
+    ]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -223,7 +227,7 @@ def test_a_restart_closes_every_socket_and_what_was_sent_still_arrives():
         (now_us + 20 * MS, "op-2", False),
     ]
     closes = wire.records("close")
-    assert [r.data for r in closes] == [{"epoch": 1, "reason": "down"}] * 2
+    assert [r.data for r in closes] == [{"epoch": 1, "reason": "down", "code": 1006}] * 2
     kinds = [r.kind for r in wire.records("receive", "close") if r.at == "op-1"]
     assert kinds == ["receive", "close"], "the frame comes before the news"
 
@@ -335,6 +339,36 @@ def test_a_socket_follows_from_the_wish_and_each_later_one_from_the_end_of_the_o
     wire.run(60_000 * MS)
     (first, second), (closed,) = wire.records("open"), wire.records("close")
     assert (first.cause, second.cause) == (7, closed.seq)
+
+
+def test_a_frame_that_is_too_long_closes_its_socket_behind_what_came_before():
+    wire = Wire(gateways=Gateways(max_frame_bytes=120))
+    wire.open()
+    start_us = wire.now_us
+    wire.net.frame(event("e1"), cause=-1)
+    wire.net.frame(event("e2")._replace(bytes=121), cause=-1)
+    wire.net.frame(event("e3"), cause=-1)
+    wire.run(start_us + 19 * MS)
+    assert wire.sessions[-1] == (start_us, "op-1", False), "the backend's end knows at once"
+    wire.run(start_us + 2 * EVEN.delay_us)
+
+    assert [name for _, name in wire.arrived] == ["e1"]
+    assert [(name, why) for _, name, why in wire.lost()] == [("e2", "too-big"), ("e3", "dropped")]
+    (close,) = wire.records("close")
+    assert close.time_us == start_us + 20 * MS
+    assert close.data == {"epoch": 1, "reason": "too-big", "code": 1009}
+
+
+def test_the_stack_is_told_the_code_of_the_close():
+    told = []
+    wire = Wire(gateways=Gateways(max_frame_bytes=100))
+    wire.open()
+    wire.net.dialler("op-1")._reconnector = SimpleNamespace(
+        closed=lambda _, code: told.append(code)
+    )
+    wire.net.frame(event("e"), cause=-1)
+    wire.run(wire.now_us + 100 * MS)
+    assert told == [1009]
 
 
 def test_a_missed_event_is_lost_without_having_been_sent():

@@ -6,7 +6,6 @@ import pytest
 
 from syncsim import scenario
 from syncsim.errors import EXIT_USAGE, InputError
-from syncsim.scenario.scenario import LATER_VERBS, VERBS
 from syncsim.scenario.shape import MAX_PROBLEMS
 from tests.unit.scenario.sample import SAMPLE, problems_of, spoiled
 
@@ -197,7 +196,28 @@ CASES = [
         "{at: 9s, do: lose, on: op-1, leg: left}",
         "unknown-leg",
         "40:39",
+        "request, response, event, both",
+    ),
+    (
+        DROP,
+        "{at: 9s, do: lose, on: op-1, leg: event}",
+        "unknown-leg",
+        "40:39",
         "request, response, both",
+    ),
+    (
+        DROP,
+        "{at: 9s, do: duplicate, on: op-1, leg: response}",
+        "unknown-leg",
+        "40:44",
+        "request, event, both",
+    ),
+    (
+        DROP,
+        "{at: 9s, do: duplicate, on: backend}",
+        "unknown-place",
+        "40:33",
+        "op-1",
     ),
     ("for: 5s}", "for: 5}", "missing-unit", "37:51", "5s"),
     # inline parts
@@ -249,6 +269,27 @@ CASES = [
         "9:68",
         "at most 1000000",
     ),
+    (
+        "network: office",
+        "network: office\ngateways: {max_frame_bytes: -1}",
+        "out-of-range",
+        "10:29",
+        "at least 0",
+    ),
+    (
+        "network: office",
+        "network: office\nunfaithful: {drop_ppm: 1000001}",
+        "out-of-range",
+        "10:24",
+        "at most 1000000",
+    ),
+    (
+        "network: office",
+        "network: office\nunfaithful: {drops_ppm: 1000}",
+        "unknown-key",
+        "10:14",
+        "'drop_ppm'",
+    ),
 ]
 
 
@@ -284,13 +325,6 @@ def test_a_problem_is_three_lines():
     assert pickle.loads(pickle.dumps(error)).problems == error.problems  # noqa: S301 - our own
 
 
-@pytest.mark.parametrize("verb", LATER_VERBS)
-def test_a_verb_that_is_not_there_yet_is_refused_by_name(verb):
-    (problem,) = problems_of(spoiled(PARTITION, f"{{at: 5s, do: {verb}, on: dr-1}}"))
-    assert (problem.code, problem.found) == ("verb-not-yet", f"'{verb}'")
-    assert problem.hint == f"there are: {', '.join(VERBS)}"
-
-
 @pytest.mark.parametrize(
     ("until", "places"),
     [
@@ -321,7 +355,7 @@ def test_everything_is_reported_at_once_and_in_order():
         (ACCEPT, "{at: 1, who: op-9, do: acept, on: A1}"),
         (CLOSE, "{at: 4s, who: op-9, do: clse}"),
         (LOAD_1, LOAD_1.replace("every: 2s", "every: 2")),
-        (PARTITION, "{at: 5s, do: duplicate, on: dr-1}"),
+        (PARTITION, "{at: 5s, do: duplcate, on: dr-1}"),
         ("[refusal]", "[refusl]"),
     ]:
         assert text.count(old) == 1
@@ -337,7 +371,7 @@ def test_everything_is_reported_at_once_and_in_order():
         ("unknown-client", "27:19"),
         ("unknown-action", "27:29"),
         ("missing-unit", "33:32"),
-        ("verb-not-yet", "36:18"),
+        ("unknown-verb", "36:18"),
         ("unknown-situation", "44:13"),
         ("duplicate-key", "50:1"),
     ]

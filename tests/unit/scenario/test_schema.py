@@ -71,7 +71,7 @@ def test_a_dumped_scenario_meets_the_schema():
         ("{at: 4s, who: op-1, do: close}", "{at: 4, who: op-1, do: close}"),
         ("do: close", "do: clse"),
         ("leg: response", "leg: respons"),
-        ("do: drop", "do: duplicate"),
+        ("do: drop", "do: doubl"),
         ("[CONV, INVAL]", "[CONV, INVL]"),
         ("[refusal]", "[refusl]"),
         ("network: office", "network: {name: x}"),

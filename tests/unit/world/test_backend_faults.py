@@ -135,6 +135,16 @@ def verdicts(name: str, **design) -> dict[str, str]:
         ("lost-commits", {"recovery": {"strategy": "audit"}}, ["DURABLE"]),
         ("stale-replica", {}, ["CONV", "INVAL", "RYW", "MONO"]),
         ("stale-replica", {"read": {"fresh_by": "token"}}, []),
+        ("frame-too-long", {}, ["CONV"]),
+        (
+            "frame-too-long",
+            {"recovery": {"strategy": "invalidate-all"}, "feed": {"retention_us": 0}},
+            [],
+        ),
+        ("request-sent-twice", {}, ["NOFLAP"]),
+        ("request-sent-twice", {"write": {"idempotency_key": True}}, []),
+        ("unfaithful-socket", {}, ["CONV", "INVAL", "GAP"]),
+        ("unfaithful-socket", {"recovery": {"strategy": "audit", "every_us": 10 * SECOND}}, []),
     ],
 )
 def test_the_scenarios_fail_where_they_say_and_pass_where_they_say(name, design, wrong):

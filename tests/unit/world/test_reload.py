@@ -80,7 +80,8 @@ def test_a_stored_cache_keeps_what_an_intent_that_was_not_stored_had_written_int
 def test_a_page_closes_its_socket_and_the_next_one_opens_another_at_once():
     history = reloads(ENHANCED, 5 * SECOND)
     (closed,) = of(history, "close")
-    assert (closed.time_us, closed.data) == (5 * SECOND, {"epoch": 1, "reason": "reload"})
+    assert closed.time_us == 5 * SECOND
+    assert closed.data == {"epoch": 1, "reason": "reload", "code": 1001}
     opened = [(r.time_us, r.data["epoch"]) for r in of(history, "open")]
     assert opened == [(120 * MS, 1), (5 * SECOND + 120 * MS, 2)]
 
