@@ -68,7 +68,7 @@ class Crowd:
     def socket_closed(self, client: str, seq: int) -> None:
         """Nobody needs to know."""
 
-    def session_opened(self, client: str) -> None:
+    def session_opened(self, client: str, epoch: int, seq: int) -> None:
         """Nobody needs to know."""
 
     def session_closed(self, client: str) -> None:

@@ -128,7 +128,7 @@ class Ends:
     def socket_closed(self, client: str, seq: int) -> None:
         self.seen[CLIENT][-1].append(CLOSE)
 
-    def session_opened(self, client: str) -> None:
+    def session_opened(self, client: str, epoch: int, seq: int) -> None:
         self.seen[OTHER_END].append([OPEN])
 
     def session_closed(self, client: str) -> None:
