@@ -72,7 +72,6 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
     network = None if "network" in wrong else network_of(reader)
     bounds = reader.entry(BoundsText, ("bounds",)) if "bounds" in tree.data else None
     hosting = reader.entry(BackendText, ("backend",)) if "backend" in tree.data else None
-    strange = reader.entry(UnfaithfulText, ("unfaithful",)) if "unfaithful" in tree.data else None
     _check_names(reader, "check", ("checks",), outline.checks, CHECK_NAMES)
     _check_names(reader, "situation", ("sometimes",), outline.sometimes, SOMETIMES)
     texts = _read_texts(reader, outline, wrong)
@@ -80,7 +79,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
     properties = _read_properties(reader, cast, outline.properties)
     steps = compile_steps(reader, cast, texts.steps)
     loads = compile_loads(reader, cast, texts.loads)
-    gateways = _read_gateways(reader)
+    gateways, unfaithful = _read_gateways(reader), _read_unfaithful(reader)
     cast.gateways = gateways.names
     faults = compile_faults(reader, cast, texts.faults)
     core = _read_core(reader, cast)
@@ -109,7 +108,7 @@ def compile_scenario(tree: Tree, name: str) -> Scenario:
         bounds=Bounds(**dict(bounds)) if bounds else Bounds(),
         hosting=Hosting(**dict(hosting)) if hosting else Hosting(),
         gateways=gateways,
-        unfaithful=Unfaithful(**dict(strange)) if strange else FAITHFUL,
+        unfaithful=unfaithful,
         core=core,
         checks=tuple(outline.checks),
         sometimes=tuple(outline.sometimes),
@@ -151,6 +150,12 @@ def _check_names(
     for index, name in enumerate(names):
         if reader.known((*path, index), what, name, valid) and name in names[:index]:
             reader.twice((*path, index), name)
+
+
+def _read_unfaithful(reader: Reader) -> Unfaithful:
+    given = "unfaithful" in reader.tree.data
+    text = reader.entry(UnfaithfulText, ("unfaithful",)) if given else None
+    return Unfaithful(**dict(text)) if text else FAITHFUL
 
 
 def _read_gateways(reader: Reader) -> Gateways:
