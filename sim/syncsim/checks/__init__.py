@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -72,7 +72,10 @@ def as_json(verdict: Verdict, history: Records, *, file: str = "") -> dict[str, 
     the run, or of judging the `file` that the history is from.
     """
     header = history.header
-    replay = shlex.join(["syncsim", "check", file]) if file else _replay_command(header)
+    if file:
+        replay = shlex.join(["syncsim", "check", file])
+    else:
+        replay = _replay_command(header, verdict.elsewhere)
     parts = {
         "findings": verdict.findings,
         "sometimes": verdict.sometimes,
@@ -164,11 +167,18 @@ def _finding_as_json(finding: Finding, history: Records, replay: str) -> dict[st
     }
 
 
-def _replay_command(header: Header) -> str:
-    """Return the command that makes the run of a header again."""
-    words = ["syncsim", "run", str(header.get("scenario", ""))]
+def _replay_command(header: Header, elsewhere: Mapping[tuple[str, str], str]) -> str:
+    """Return the command that makes the run of a header again.
+
+    A part is called by its name in the catalogue, or as `elsewhere` says; what the scenario holds
+    itself is not called at all.
+    """
+    scenario = str(header.get("scenario", ""))
+    words = ["syncsim", "run", elsewhere.get(("scenario", scenario), scenario)]
     for option in ("design", "network"):
-        words += [f"--{option}", _name_of(header, option)]
+        name = _name_of(header, option)
+        if given := elsewhere.get((option, name), name):
+            words += [f"--{option}", given]
     makes = [client.get("runs") for client in (header.get("clients") or {}).values()]
     if makes and all(make == "tanstack" for make in makes):
         words += ["--runs", "tanstack"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
@@ -108,7 +108,8 @@ class Verdict:
 
     `confirmed` holds what some of them answer of the confirmed views. It has no part in the
     status: what no person was shown harmed nobody.
-    `note` is what a reader must know of the world of the run, mostly nothing.
+    `note` is what a reader must know of the world of the run, mostly nothing. `elsewhere` is that
+    of the scenario that was run, for the command that runs it again.
     """
 
     status: Status
@@ -116,6 +117,9 @@ class Verdict:
     sometimes: tuple[Finding, ...] = ()
     confirmed: tuple[Finding, ...] = ()
     note: str = ""
+    elsewhere: Mapping[tuple[str, str], str] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def hidden(self) -> tuple[Finding, ...]:
         """Return what is wrong beneath the screens and was never seen on one."""

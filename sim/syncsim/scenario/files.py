@@ -10,7 +10,7 @@ from syncsim.scenario import catalogue
 from syncsim.scenario.compile import compile_scenario
 from syncsim.scenario.parts import design_from, network_from
 from syncsim.scenario.scenario import MAKES, Scenario
-from syncsim.scenario.text import parse, read_tree
+from syncsim.scenario.text import Tree, parse, read_tree
 from syncsim.scenario.values import MAX_SEED
 
 
@@ -33,8 +33,12 @@ def load(
         InputError: with every problem that was found, each with its place and a hint.
     """
     path = catalogue.locate(source)
-    scenario = compile_scenario(read_tree(path), catalogue.name_of(path))
-    return _instead(scenario, design, network, seed)
+    tree = read_tree(path)
+    scenario = _instead(compile_scenario(tree, catalogue.name_of(path)), design, network, seed)
+    elsewhere = _elsewhere(scenario, tree, design, network)
+    if str(source) not in catalogue.names("scenarios"):
+        elsewhere["scenario", scenario.name] = str(source)
+    return replace(scenario, elsewhere=elsewhere)
 
 
 def made_of(scenario: Scenario, runs: str) -> Scenario:
@@ -71,7 +75,9 @@ def loads(
     Raises:
         InputError: with every problem that was found, each with its place and a hint.
     """
-    return _instead(compile_scenario(parse(text, place), name), design, network, seed)
+    tree = parse(text, place)
+    scenario = _instead(compile_scenario(tree, name), design, network, seed)
+    return replace(scenario, elsewhere=_elsewhere(scenario, tree, design, network))
 
 
 def _instead(
@@ -95,3 +101,21 @@ def _instead(
             )
         scenario = replace(scenario, seed=seed)
     return scenario
+
+
+def _elsewhere(
+    scenario: Scenario, tree: Tree, design: str | None, network: str | None
+) -> dict[tuple[str, str], str]:
+    """Return what the command line must say for a design or network not of the catalogue."""
+    found: dict[tuple[str, str], str] = {}
+    parts: tuple[tuple[catalogue.Kind, str, str, str | None], ...] = (
+        ("designs", "design", scenario.design.name, design),
+        ("networks", "network", scenario.network.name, network),
+    )
+    for kind, key, name, given in parts:
+        if given is None:
+            if not isinstance(tree.data[key], str):
+                found[key, name] = ""
+        elif catalogue.own_file(kind, given) is not None:
+            found[key, name] = str(given)
+    return found

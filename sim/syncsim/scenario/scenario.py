@@ -163,7 +163,8 @@ class Scenario:
     all are, if it is empty. `checks` are the checks that the scenario asks for; `sometimes` are
     situations that must arise in the run, or its verdict is unknown; `properties` are lines that
     `history.property` takes apart. `omit` names steps left out of the run; the luck of every other
-    message stays as it was.
+    message stays as it was. `elsewhere` has what the command line must say for a part not of the
+    catalogue, by kind and name: its path, or nothing for what the scenario holds itself.
     """
 
     name: str
@@ -189,3 +190,4 @@ class Scenario:
     sometimes: tuple[str, ...] = ()
     properties: tuple[str, ...] = ()
     omit: frozenset[str] = frozenset()
+    elsewhere: Mapping[tuple[str, str], str] = field(default_factory=dict, compare=False)

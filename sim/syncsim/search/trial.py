@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syncsim.checks import Verdict, judge
 from syncsim.history import History
@@ -69,7 +69,7 @@ def trial(scenario: Scenario, *, allow_commands: bool = False) -> Trial:
     return Trial(
         scenario=scenario,
         history=history,
-        verdict=judge(history),
+        verdict=replace(judge(history), elsewhere=scenario.elsewhere),
         staleness=measure(history),
         costs=costs(history),
         feedback=feedback(history),
