@@ -4,6 +4,7 @@ from itertools import permutations
 
 from hypothesis import given, settings
 
+from syncsim.checks.verdict import told
 from syncsim.checks.wfr import tally
 from syncsim.history.replay import Replay
 from tests.checks.twins.histories import EXAMPLES, evidence, histories
@@ -115,11 +116,11 @@ def test_the_check_finds_what_comparing_all_pairs_at_every_instant_finds(history
     ours = evidence(history)
     found = tally(ours)
     seen = [(client, name) for client, names in found.seen.items() for name in names]
-    told = [
+    blamed = [
         (story.client, record.intent, story.entity)
-        for story in found.stories
+        for story in map(told, found.stories)
         for record in map(history.__getitem__, story.records)
         if record.kind == "intent"
     ]
     wrong, met = naive(ours)
-    assert (sorted(told), sorted(seen)) == (wrong, met)
+    assert (sorted(blamed), sorted(seen)) == (wrong, met)
