@@ -124,9 +124,9 @@ class _Watch:
             if author is not None and author.asked.seq > record.seq:
                 author = None
             before = copies.get(view)
-            copies[view] = _Shown(record, author)
+            shown = copies[view] = _Shown(record, author)
             # What is painted again as it was compares as it did before.
-            if before is None or not _is_same(before.paint, record):
+            if before is None or not _is_same(before, shown):
                 client.touched[view, entity] = None
                 self._busy[name] = client
 
@@ -289,10 +289,11 @@ class _Watch:
         )
 
 
-def _is_same(paint: Record, again: Record) -> bool:
-    """Tell whether two paints of one row rest on the same version and the same intents."""
-    overlays, others = ((each.data or {}).get("overlays", []) for each in (paint, again))
-    return paint.version == again.version and overlays == others
+def _is_same(shown: _Shown, again: _Shown) -> bool:
+    """Tell whether two paints of one row show one change and rest on the same intents."""
+    overlays, others = ((each.paint.data or {}).get("overlays", []) for each in (shown, again))
+    same_change = shown.paint.version == again.paint.version and shown.author is again.author
+    return same_change and overlays == others
 
 
 CHECK = Check(
