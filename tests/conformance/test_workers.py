@@ -75,10 +75,13 @@ def test_no_runner_is_left_behind(tmp_path, with_node, how):
         stderr=subprocess.DEVNULL,
         env=with_node(runner),
     )
-    with campaign:
+    try:
         wait_for(log, "begun", 2)
         campaign.send_signal(how)
         assert campaign.wait(SECONDS_MAX) != 0
+    finally:
+        campaign.kill()
+        campaign.wait()
     wait_for(log, "ended", 2)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import shlex
 from dataclasses import replace
 
@@ -103,8 +104,13 @@ def test_nothing_is_left_of_those_that_started_if_one_cannot_be(tmp_path, starte
 def test_an_interrupt_in_an_exchange_leaves_nothing_behind(tmp_path, started, monkeypatch):
     monkeypatch.setattr(process_module, "END_SECONDS", 0.2)
     program = GOOD + "os.kill(os.getppid(), signal.SIGINT)\ntime.sleep(60)"
-    with pytest.raises(KeyboardInterrupt):
-        run(world(command(tmp_path, program)), allow_commands=True)
+    # Whoever started the tests may have had interrupts ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(world(command(tmp_path, program)), allow_commands=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert len(started) == 1
 
 
