@@ -68,25 +68,32 @@ BEHIND = "what an event or an action makes it fetch is read from a replica that 
 
 CUT_OFF = "nothing tells a client that its gateway is cut off; the next event does, or shows a gap"
 NO_GAP = "and a change of another row shows no gap where versions are those of rows"
+TOO_LONG = "the log is told again over the socket, and each telling is too long for the gateway"
+UNFAITHFUL = "the last event is lost on a socket that stays open, and nothing comes after it"
+NO_KEY = "a request that comes twice without a key is refused the second time, and rolled back"
 
 NO_HELP = {
     "faults/deaf-gateway": {"INVAL": CUT_OFF, "GAP": CUT_OFF},
     "faults/crash-before-event": {"INVAL": OUTAGE},
     "faults/sleeping-laptop": {"INVAL": ASLEEP},
     "faults/lost-commits": {"CONV": GONE, "DURABLE": GONE},
+    "faults/unfaithful-socket": {"CONV": UNFAITHFUL, "INVAL": UNFAITHFUL, "GAP": UNFAITHFUL},
 }
+TOLD_AGAIN = {"faults/frame-too-long": {"CONV": TOO_LONG}}
+TWICE = {"faults/request-sent-twice": {"NOFLAP": NO_KEY}}
 FORGETS = {"faults/reload-in-mid-send": {"DONE": IN_MEMORY}}
 BEYOND: dict[str, Mapping[str, Mapping[str, str]]] = {
-    "linear-like": NO_HELP,
+    "linear-like": {**NO_HELP, **TOLD_AGAIN},
     "convex-like": {**NO_HELP, **FORGETS},
     "meteor-like": {
         **NO_HELP,
         **FORGETS,
+        **TWICE,
         "faults/deaf-gateway": {"INVAL": CUT_OFF, "GAP": CUT_OFF, "CONV": NO_GAP},
         "faults/stale-replica": {"CONV": BEHIND, "INVAL": BEHIND},
     },
-    "powersync-like": NO_HELP,
-    "firestore-like": NO_HELP,
+    "powersync-like": {**NO_HELP, **TOLD_AGAIN, **TWICE},
+    "firestore-like": {**NO_HELP, **TOLD_AGAIN},
 }
 """The same for the designs after sync engines, where the backend breaks."""
 
