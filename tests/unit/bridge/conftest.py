@@ -19,3 +19,10 @@ def quick(monkeypatch):
     """Let a hang be found out soon."""
     monkeypatch.setattr(process_module, "ANSWER_MS_MAX", 300)
     monkeypatch.setattr(process_module, "END_SECONDS", 0.2)
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Let a hang be found out, but not before a process on a busy machine has done its part."""
+    monkeypatch.setattr(process_module, "ANSWER_MS_MAX", 4_000)
+    monkeypatch.setattr(process_module, "END_SECONDS", 1)

@@ -177,9 +177,9 @@ def test_one_that_has_closed_standard_error_is_waited_for_in_peace(running, monk
     assert len(waits) < 5
 
 
-def test_what_floods_standard_error_for_ever_hangs(quick, running):
+def test_what_floods_standard_error_for_ever_hangs(patient, running):
     problem = problem_of(running("import os\nwhile True: os.write(2, b'flood\\n' * 1000)"))
-    assert (problem.expected, problem.found) == ("an answer within 0.3 s", "a hang")
+    assert (problem.expected, problem.found) == ("an answer within 4 s", "a hang")
     assert "flood" in problem.hint
 
 
@@ -255,7 +255,7 @@ def test_long_last_words_are_cut(running):
     assert len(problem.hint) < 300
 
 
-def test_one_that_is_gone_while_its_child_holds_the_pipes_has_ended(quick, running):
+def test_one_that_is_gone_while_its_child_holds_the_pipes_has_ended(patient, running):
     problem = problem_of(
         running(
             "import os, subprocess, sys\n"
@@ -274,11 +274,11 @@ def test_one_that_is_gone_while_its_child_holds_the_pipes_has_ended(quick, runni
         ("", "ended with status 0"),
     ],
 )
-def test_a_process_breaks_off(quick, running, program, found):
+def test_a_process_breaks_off(patient, running, program, found):
     assert problem_of(running(program)).found.endswith(found)
 
 
-def test_a_process_closes_its_input(quick, running):
+def test_a_process_closes_its_input(patient, running):
     process = running(
         "import os, time\nos.read(0, 9)\nos.close(0)\nprint(flush=True)\ntime.sleep(60)"
     )
