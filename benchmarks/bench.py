@@ -10,8 +10,8 @@ the judge's and the staleness instrument's records per second, peak memory, and 
 start-up time of `syncsim --help`. Each figure is the best of several repetitions, which is
 the one least disturbed by whatever else the machine is doing. With `--million` it measures
 instead how a million records are read and judged, once, which takes some minutes; with
-`--ten-million` how ten million are judged that stay in a file of Parquet, which takes a
-quarter of an hour and, to make them, some 3 GB; with `--herd` how fleets of up to ten thousand
+`--ten-million` how ten million are judged that stay in a file of Parquet, which takes long and,
+to make them, several GB; with `--herd` how fleets of up to ten thousand
 clients come back after a restart.
 """
 
