@@ -55,6 +55,15 @@ def read_generators(reader: Reader, count: int) -> list[GeneratorText | None]:
 def _read(reader: Reader, path: KeyPath) -> GeneratorText | None:
     entry = reader.tree.at(path)
     do = entry.get("do") if isinstance(entry, dict) else None
+    if do is None and isinstance(entry, dict):
+        reader.report(
+            path,
+            code="missing-key",
+            expected="the key 'do', the name of a generator",
+            found="nothing",
+            hint=f"add `do: ...`, one of: {', '.join(GENERATORS)}",
+        )
+        return None
     if isinstance(do, str) and not reader.known((*path, "do"), "generator", do, GENERATORS):
         return None
     model = TEXTS[do] if isinstance(do, str) else FlapText

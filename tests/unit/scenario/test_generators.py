@@ -237,6 +237,12 @@ def test_what_is_wrong_is_said(old, new, code, hint):
     assert hint is None or hint in found[0].hint, found
 
 
+def test_without_a_name_nothing_else_is_asked_of_a_generator():
+    (problem,) = problems_of(without(TEXT, "do: flap, ", ""))
+    assert problem.code == "missing-key"
+    assert problem.hint == "add `do: ...`, one of: swarm, swizzle, herd, flap"
+
+
 def test_what_would_begin_after_the_end_is_said():
     text = without(TEXT, "seed: 7", "until: 66s\nseed: 7")
     assert scenario.loads(text).until_us == 66 * SECOND
