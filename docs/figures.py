@@ -2,23 +2,29 @@
 
     python docs/figures.py [FOLDER]
 
-Makes `reconnect-herd.png` and `late-events.png` in `docs/images/`, or in another folder. A test
-compares them with what is committed.
+Makes `reconnect-herd.png`, `late-events.png` and `fitted-trace.png` in `docs/images/`, or in
+another folder. A test compares them with what is committed.
 """
 
 from __future__ import annotations
 
+import math
 import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+from syncsim.cli.network_picture import fit_figure
 from syncsim.engine import Draws, Engine
 from syncsim.history import History
 from syncsim.net import STACKS, Net, Profile
+from syncsim.net.fit import fit
 from syncsim.net.link import Link
+from syncsim.net.loss import GilbertElliott, LossChain
 from syncsim.net.messages import EVENT_BYTES, Message
+from syncsim.net.trace import Trace
 from syncsim.scenario import load_network
 from syncsim_reports.figures import png
 from syncsim_reports.figures.herd import Herd, herds
@@ -43,6 +49,11 @@ HERDS = (
 EVENTS = 20_000
 EVENT_EVERY_US = SECOND // 5
 PROFILES = ("wifi", "satellite", "congested")
+
+PACKETS = 10_000
+PACKET_EVERY_US = SECOND // 50
+SHIFT_US, MEDIAN_US, SIGMA = 30_000, 12_000, 0.9
+CHAIN = GilbertElliott(good_to_bad_ppm=10_000, bad_to_good_ppm=400_000)
 
 
 class Crowd:
@@ -148,8 +159,22 @@ def late_events(name: str) -> Lateness:
     return Lateness(name, facts, took_us(profile), took_us(without))
 
 
+def made_trace() -> Trace:
+    """Return packets with lognormal delays, as on a path with queues, and losses in bursts."""
+    draws, normal = Draws(SEED), NormalDist()
+    chain = LossChain(CHAIN, draws, "loss")
+    delays: list[int | None] = []
+    for number in range(PACKETS):
+        share = (draws.below(SECOND, f"delay/{number}") + 0.5) / SECOND
+        extra_us = MEDIAN_US * math.exp(SIGMA * normal.inv_cdf(share))
+        delays.append(None if chain.lost(number) else SHIFT_US + round(extra_us))
+    times = range(0, PACKETS * PACKET_EVERY_US, PACKET_EVERY_US)
+    return Trace(times_us=tuple(times), delays_us=tuple(delays))
+
+
 def figures() -> dict[str, Figure]:
     """Return every figure by the stem of its file."""
+    trace = made_trace()
     return {
         "reconnect-herd": herds(
             [herd(stack) for stack in HERDS],
@@ -162,6 +187,7 @@ def figures() -> dict[str, Figure]:
             subtitle=f"{EVENTS:,} events over one WebSocket, five a second  ·  what is lost is "
             "sent again 200 ms and a round trip later  ·  dashed: if nothing was lost",
         ),
+        "fitted-trace": fit_figure(trace, fit(trace), "a made trace, with lognormal delays"),
     }
 
 

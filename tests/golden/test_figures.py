@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-FIGURES = ["late-events.png", "reconnect-herd.png"]
+FIGURES = ["fitted-trace.png", "late-events.png", "reconnect-herd.png"]
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,10 @@ def svg(figure: Figure) -> bytes:
     return _rendered(figure, "svg", {"Date": None, "Creator": None})
 
 
+RENDERED = {".png": png, ".svg": svg}
+"""What draws a file, by the end of its name."""
+
+
 def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
     """Write `stem.png` and `stem.svg` into an existing folder and return their paths."""
     paths = [folder / f"{stem}.png", folder / f"{stem}.svg"]

@@ -19,7 +19,7 @@ def command() -> None:
     \b
     Examples:
       syncsim network fit trace.csv
-      syncsim network fit trace.csv --out mine.yaml
+      syncsim network fit trace.csv --out mine.yaml --plot mine.png
       syncsim run seed/offline --network mine.yaml
     """
 
@@ -27,8 +27,13 @@ def command() -> None:
 @command.command("fit")
 @click.argument("trace", type=click.Path(dir_okay=False))
 @click.option("--out", type=click.Path(dir_okay=False), help="Write the network to this file.")
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False),
+    help="Draw the fit over the trace into this file, a .png or .svg.",
+)
 @json_option
-def fit_command(trace: str, out: str | None, as_json: bool) -> None:
+def fit_command(trace: str, out: str | None, plot: str | None, as_json: bool) -> None:
     """Print a network that is like TRACE, a CSV file of packets.
 
     Its header names a column time_us or time_ms, when a packet was sent, and a column delay_us
@@ -36,17 +41,25 @@ def fit_command(trace: str, out: str | None, as_json: bool) -> None:
     the network beside the trace.
 
     \b
-    Example:
+    Examples:
       syncsim network fit trace.csv --out mine.yaml
+      syncsim network fit trace.csv --plot fit.png
     """
     from dataclasses import asdict
     from pathlib import Path
 
-    from syncsim.cli.network_picture import fit_picture
+    from syncsim.cli.network_picture import fit_figure, fit_picture
+    from syncsim.errors import quoted
     from syncsim.net.fit import fit
     from syncsim.net.trace import read_trace
+    from syncsim_reports.figures import RENDERED
     from syncsim_reports.folder import write_file
 
+    if plot is not None and Path(plot).suffix not in RENDERED:
+        raise click.BadParameter(
+            f"expected a name that ends in {' or '.join(RENDERED)}, found {quoted(plot)}",
+            param_hint="--plot",
+        )
     path = Path(trace)
     packets = read_trace(path)
     found = fit(packets, trace)
@@ -54,6 +67,9 @@ def fit_command(trace: str, out: str | None, as_json: bool) -> None:
     text += network_text(found, path.name)
     if out is not None:
         write_file(Path(out), text)
+    if plot is not None:
+        drawn = RENDERED[Path(plot).suffix](fit_figure(packets, found, path.name))
+        write_file(Path(plot), drawn)
     if as_json:
         print_json({"fit": plain(asdict(found)), "yaml": text})
     elif out is None:

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from syncsim.net import Profile
-    from syncsim.net.fit import Fit
+    from syncsim.net.fit import DelayFit, Fit
     from syncsim.net.link import Path
     from syncsim.net.trace import Trace
+    from syncsim_reports.figures.fitted import Law
 
 FRAMES = 2_000
 """So many frames are sent to see how long one takes: enough for a 99 % quantile."""
@@ -70,7 +73,7 @@ def fit_picture(trace: Trace, found: Fit) -> list[str]:
         seen_us = quantile(delays, share)
         lines.append(f"{share:4} %  {_time(seen_us):<9}  {_time(_exponential_us(path, share))}")
     nearest = found.delay
-    used = next(fit for fit in found.delays if fit.family in ("constant", "exponential"))
+    used = found.used
     lines.append(
         f"distance of the distributions: {used.distance_ppm / PPM:.3f} ({used.family}, as all "
         f"jitter here is)"
@@ -84,6 +87,36 @@ def fit_picture(trace: Trace, found: Fit) -> list[str]:
             f"{found.burst_distance_ppm / PPM:.3f}"
         )
     return lines
+
+
+def fit_figure(trace: Trace, found: Fit, name: str) -> Figure:
+    """Return the figure that draws a fit over its trace; `name` is what the trace is called."""
+    from syncsim.net.fit import bursts, outlasts
+    from syncsim_reports.figures.fitted import Fitted, Law, fitted
+
+    chain = found.loss
+    return fitted(
+        Fitted(
+            name=name,
+            lost=found.lost,
+            delays_us=sorted(delay_us for delay_us in trace.delays_us if delay_us is not None),
+            network=_law(found.used),
+            nearest=None if found.delay is found.used else _law(found.delay),
+            bursts=[*bursts(delay_us is None for delay_us in trace.delays_us)],
+            chain=chain
+            and Law(
+                name="network: geometric",
+                share=lambda length: 1 - outlasts(chain, int(length)),
+                distance=found.burst_distance_ppm / PPM,
+            ),
+        )
+    )
+
+
+def _law(delay: DelayFit) -> Law:
+    from syncsim_reports.figures.fitted import Law
+
+    return Law(name=delay.family, share=delay.share, distance=delay.distance_ppm / PPM)
 
 
 def quantile(ordered: Sequence[int], share: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -47,6 +47,12 @@ class DelayFit:
     shape_ppm: int
     distance_ppm: int
 
+    def share(self, delay_us: float) -> float:
+        """Return the share of packets that take at most so many microseconds, from 0 to 1."""
+        return _share(
+            self.family, delay_us - self.shift_us, self.scale_us, self.shape_ppm / MILLION
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
@@ -69,14 +75,18 @@ class Fit:
         """Return the nearest distribution of delays."""
         return self.delays[0]
 
-    def path(self) -> Path:
-        """Return a direction of a link like the trace.
+    @property
+    def used(self) -> DelayFit:
+        """Return the distribution that a network can have: its jitter is exponential, or none.
 
-        Its jitter is exponential, as all jitter here is. Compare the distances to see what
-        that costs.
+        Compare its distance with that of the nearest to see what this costs.
         """
-        near = next(fit for fit in self.delays if fit.family in ("constant", "exponential"))
-        return Path(delay_us=near.shift_us, jitter_us=near.scale_us, loss=self.loss)
+        return next(fit for fit in self.delays if fit.family in ("constant", "exponential"))
+
+    def path(self) -> Path:
+        """Return a direction of a link like the trace, with the delays that are `used`."""
+        used = self.used
+        return Path(delay_us=used.shift_us, jitter_us=used.scale_us, loss=self.loss)
 
 
 def fit(trace: Trace, place: str = "<trace>") -> Fit:
@@ -135,16 +145,25 @@ def fit_loss(losses: Sequence[bool]) -> tuple[Fraction, GilbertElliott | None]:
 
 
 def _burst_distance_ppm(losses: Sequence[bool], chain: GilbertElliott) -> int:
-    lengths = sorted(_bursts(losses))
-    stays = 1 - chain.bad_to_good_ppm / MILLION
+    lengths = sorted(bursts(losses))
     seen = sorted({*lengths, *(length - 1 for length in lengths)})
     farthest = max(
-        abs(bisect_right(lengths, length) / len(lengths) - (1 - stays**length)) for length in seen
+        abs(bisect_right(lengths, length) / len(lengths) - (1 - outlasts(chain, length)))
+        for length in seen
     )
     return round(farthest * MILLION)
 
 
-def _bursts(losses: Iterable[bool]) -> Iterator[int]:
+def outlasts(chain: GilbertElliott, length: int) -> float:
+    """Return the share of bursts of loss that are longer, in packets, on a fitted chain.
+
+    It loses every segment while bad and none while good, so the lengths are geometric.
+    """
+    stays = 1 - chain.bad_to_good_ppm / MILLION
+    return stays**length
+
+
+def bursts(losses: Iterable[bool]) -> Iterator[int]:
     """Yield the lengths of the unbroken runs of losses."""
     length = 0
     for lost in losses:
@@ -196,7 +215,7 @@ def _exponential(delays: list[int], middle: float, high: float) -> DelayFit:
     shift = middle - (high - middle) / (to_high - to_middle) * to_middle
     shift = _possible(shift, delays)
     scale = (middle - shift) / to_middle
-    return _fitted("exponential", delays, shift, scale, 0, lambda x: 1 - math.exp(-x / scale))
+    return _fitted("exponential", delays, shift, scale, 0)
 
 
 def _lognormal(delays: list[int], low: float, middle: float, high: float) -> DelayFit:
@@ -204,15 +223,7 @@ def _lognormal(delays: list[int], low: float, middle: float, high: float) -> Del
     shift = _possible((low * high - middle**2) / (low + high - 2 * middle), delays)
     scale = middle - shift
     sigma = math.log((high - shift) / scale) / NormalDist().inv_cdf(HIGH)
-    normal = NormalDist()
-    return _fitted(
-        "lognormal",
-        delays,
-        shift,
-        scale,
-        sigma,
-        lambda x: normal.cdf(math.log(x / scale) / sigma) if x > 0 else 0.0,
-    )
+    return _fitted("lognormal", delays, shift, scale, sigma)
 
 
 def _gamma(delays: list[int], low: float, middle: float, high: float) -> DelayFit:
@@ -228,7 +239,7 @@ def _gamma(delays: list[int], low: float, middle: float, high: float) -> DelayFi
             most = shape
     shift = _possible(middle - (high - middle) / (third - second) * second, delays)
     scale = (middle - shift) / second
-    return _fitted("gamma", delays, shift, scale, shape, lambda x: gamma_share(x / scale, shape))
+    return _fitted("gamma", delays, shift, scale, shape)
 
 
 def _possible(shift: float, delays: list[int]) -> float:
@@ -237,19 +248,14 @@ def _possible(shift: float, delays: list[int]) -> float:
 
 
 def _fitted(
-    family: Family,
-    delays: list[int],
-    shift: float,
-    scale: float,
-    shape: float,
-    share: Callable[[float], float],
+    family: Family, delays: list[int], shift: float, scale: float, shape: float
 ) -> DelayFit:
     """Return the record of a fit, with its distance from the delays."""
     count = len(delays)
     step = max(count // RANKS_MAX, 1)
     farthest = 0.0
     for value in delays[::step]:
-        expected = share(value - shift)
+        expected = _share(family, value - shift, scale, shape)
         before, until = bisect_left(delays, value) / count, bisect_right(delays, value) / count
         farthest = max(farthest, abs(expected - before), abs(expected - until))
     return DelayFit(
@@ -259,6 +265,20 @@ def _fitted(
         shape_ppm=round(shape * MILLION),
         distance_ppm=round(farthest * MILLION),
     )
+
+
+def _share(family: Family, extra: float, scale: float, shape: float) -> float:
+    """Return the distribution function of a family, so many microseconds above its shift."""
+    if not scale:
+        return float(extra >= 0)
+    if extra <= 0:
+        return 0.0
+    if family == "gamma":
+        return gamma_share(extra / scale, shape)
+    if family == "lognormal":
+        # A sigma below a millionth is kept as 0: then all delays are the median.
+        return NormalDist().cdf(math.log(extra / scale) / shape) if shape else float(extra >= scale)
+    return 1 - math.exp(-extra / scale)
 
 
 def gamma_share(value: float, shape: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.dom.minidom import parseString
 
 import pytest
 
@@ -56,6 +57,34 @@ def test_the_file_says_how_near_it_is_and_json_says_it_all(capsys, trace):
     document = json.loads(run(capsys, "network", "fit", trace, "--json")[1])
     assert document["yaml"] == text
     assert document["fit"]["packets"] == 20_000
+
+
+def test_the_fit_is_drawn_over_the_trace_in_equal_bytes(capsys, trace, tmp_path):
+    printed = run(capsys, "network", "fit", trace)[1]
+    files = [tmp_path / name for name in ("one.png", "two.png", "one.svg", "two.svg")]
+    for file in files:
+        assert run(capsys, "network", "fit", trace, "--plot", file)[:2] == (0, printed)
+    one, two, *drawings = [file.read_bytes() for file in files]
+    assert one == two
+    assert one.startswith(b"\x89PNG")
+    assert drawings[0] == drawings[1]
+
+
+@pytest.mark.parametrize("name", ["<b>&amp;$x^2$--.csv", "日本 %s \x1b[1m.csv"])
+def test_the_name_of_a_trace_does_not_become_markup(capsys, tmp_path, name):
+    path = tmp_path / name
+    path.write_text("time_ms,delay_ms\n" + "".join(f"{n},{n % 9}\n" for n in range(40)))
+    drawn = tmp_path / "fit.svg"
+    assert run(capsys, "network", "fit", path, "--plot", drawn)[0] == 0
+    ours = parseString(drawn.read_bytes())  # noqa: S318 - the file is from the line above
+    assert not ours.getElementsByTagName("b")
+
+
+def test_a_drawing_is_a_png_or_an_svg(capsys, trace, tmp_path):
+    status, out, err = run(capsys, "network", "fit", trace, "--plot", tmp_path / "fit.pdf")
+    assert (status, out) == (64, "")
+    assert ".png or .svg" in err
+    assert run(capsys, "network", "fit", trace, "--plot", tmp_path / "no" / "fit.png")[0] == 64
 
 
 def test_every_bad_row_of_a_trace_is_named(capsys, tmp_path):

@@ -78,6 +78,19 @@ def test_another_family_is_farther_away():
     assert families["exponential"] > 5 * families["lognormal"]
 
 
+def test_the_share_of_a_fit_is_as_far_from_the_trace_as_its_distance_says():
+    for _, delays, *_ in MADE:
+        ordered = sorted(delays)
+        for one in fit(trace(delays)).delays:
+            farthest = max(
+                abs(one.share(delay_us) - rank / len(ordered))
+                for rank, delay_us in enumerate(ordered)
+            )
+            assert farthest == pytest.approx(one.distance_ppm / MILLION, abs=0.001)
+            assert one.share(one.shift_us - 1) == 0
+            assert one.share(10**12) == 1
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_distance_is_the_largest_there_is(seed):
     draws = Draws(seed)
@@ -162,6 +175,10 @@ def test_any_trace_with_enough_delays_is_fitted(delays):
         assert one.shift_us >= 0
         assert one.scale_us >= 0
         assert 0 <= one.distance_ppm <= MILLION
+        shares = [one.share(delay_us) for delay_us in (0, 10, 10**3, 10**6, 10**9, 10**12)]
+        assert shares[0] >= 0
+        assert shares == sorted(shares)
+        assert shares[-1] <= 1
     found.path()
 
 
