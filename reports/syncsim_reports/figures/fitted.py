@@ -199,6 +199,8 @@ def _draw_tail(ax: Axes, one: Fitted) -> None:
 
 def _draw_bursts(ax: Axes, ordered: Sequence[int], chain: Law) -> None:
     """Draw the share of bursts that are at least so long, in the trace and on the chain."""
+    from matplotlib.ticker import MaxNLocator
+
     longest = ordered[-1]
     _rarely(ax, len(ordered))
     ax.set_xlim(0.5, max(longest, 4) + 0.5)
@@ -211,7 +213,7 @@ def _draw_bursts(ax: Axes, ordered: Sequence[int], chain: Law) -> None:
             lengths, [1 - of(length - 1) for length in lengths], "o-", color=colour,
             markersize=marker, linewidth=width, clip_on=False,
         )  # fmt: skip
-    ax.xaxis.get_major_locator().set_params(integer=True, nbins=6)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     ax.set_xlabel("lost in a row, or more", loc="right")
     facts = f"{count(len(ordered), 'burst')}; {chain.name}, KS {chain.distance:.3f}"
     _head(ax, "Bursts of loss", facts)

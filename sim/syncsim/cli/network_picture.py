@@ -91,24 +91,19 @@ def fit_picture(trace: Trace, found: Fit) -> list[str]:
 
 def fit_figure(trace: Trace, found: Fit, name: str) -> Figure:
     """Return the figure that draws a fit over its trace; `name` is what the trace is called."""
-    from syncsim.net.fit import bursts, outlasts
-    from syncsim_reports.figures.fitted import Fitted, Law, fitted
+    from syncsim.net.fit import bursts
+    from syncsim_reports.figures.fitted import Fitted, fitted
 
-    chain = found.loss
+    delays = trace.delays_us
     return fitted(
         Fitted(
             name=name,
             lost=found.lost,
-            delays_us=sorted(delay_us for delay_us in trace.delays_us if delay_us is not None),
+            delays_us=sorted(delay_us for delay_us in delays if delay_us is not None),
             network=_law(found.used),
             nearest=None if found.delay is found.used else _law(found.delay),
-            bursts=[*bursts(delay_us is None for delay_us in trace.delays_us)],
-            chain=chain
-            and Law(
-                name="network: geometric",
-                share=lambda length: 1 - outlasts(chain, int(length)),
-                distance=found.burst_distance_ppm / PPM,
-            ),
+            bursts=[*bursts(delay_us is None for delay_us in delays)],
+            chain=_chain(found),
         )
     )
 
@@ -117,6 +112,20 @@ def _law(delay: DelayFit) -> Law:
     from syncsim_reports.figures.fitted import Law
 
     return Law(name=delay.family, share=delay.share, distance=delay.distance_ppm / PPM)
+
+
+def _chain(found: Fit) -> Law | None:
+    from syncsim.net.fit import outlasts
+    from syncsim_reports.figures.fitted import Law
+
+    chain = found.loss
+    if chain is None:
+        return None
+    return Law(
+        name="network: geometric",
+        share=lambda length: 1 - outlasts(chain, int(length)),
+        distance=found.burst_distance_ppm / PPM,
+    )
 
 
 def quantile(ordered: Sequence[int], share: int) -> int:
