@@ -186,8 +186,8 @@ def _draw_tail(ax: Axes, one: Fitted) -> None:
     _rarely(ax, packets)
     ax.set_xscale("log")
     ax.set_xlim(least, most)
-    ranks = {*range(0, packets, packets // STEPS + 1), *range(max(packets - LONE, 0), packets)}
-    values = sorted({ordered[rank] for rank in ranks})
+    ranks = [*range(0, packets, packets // STEPS + 1), *range(max(packets - LONE, 0), packets)]
+    values = [ordered[rank] for rank in sorted(set(ranks))]
     late = [1 - bisect_right(ordered, value) / packets for value in values]
     ax.plot([least, *values], [1, *late], drawstyle="steps-post", color=TRACE, linewidth=WIDE)
     points = [least * (most / least) ** (step / STEPS) for step in range(STEPS + 1)]
