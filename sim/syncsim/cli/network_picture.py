@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from syncsim.net.trace import Trace
     from syncsim_reports.figures.fitted import Law
 
+CLIENT, LINK = "client ── ", "access link"
 FRAMES = 2_000
 """So many frames are sent to see how long one takes: enough for a 99 % quantile."""
 GAP_US = 1_000_000
@@ -25,24 +26,37 @@ PPM = 1_000_000
 
 
 def picture(profile: Profile) -> list[str]:
-    """Return the lines that sum a network up."""
+    """Return the lines that draw the way to the backend, and what the network does on it."""
+    from syncsim.cli.topology_picture import drawing
     from syncsim.net.messages import EVENT_BYTES
+    from syncsim.scenario.topology import way
 
-    lines = [
-        f"client ── {_delay(profile)} ── backend, one way",
+    *first, last = drawing(way(profile), f"{CLIENT}{LINK}")
+    *does, end = _does(profile)
+    # What the network does hangs from the link.
+    margin = " " * len(CLIENT)
+    return [
+        *first,
+        f"{margin}│{last[len(margin) + 1 :]}",
+        *(f"{margin}├─ {line}" for line in does),
+        f"{margin}└─ {end}",
         f"a frame of {EVENT_BYTES} bytes to the client, of {FRAMES:,} sent one a second:",
         *_bars(sample_us(profile, EVENT_BYTES)),
     ]
+
+
+def _does(profile: Profile) -> Iterator[str]:
+    """Yield what a link of this network does to messages."""
+    yield f"delay: {_delay(profile)}, one way"
     if profile.up_bps or profile.down_bps:
-        lines.append(f"bandwidth: {_bits(profile.up_bps)} up, {_bits(profile.down_bps)} down")
-    lines.append(f"losses: {_losses(profile)}")
+        yield f"bandwidth: {_bits(profile.up_bps)} up, {_bits(profile.down_bps)} down"
+    yield f"losses: {_losses(profile)}"
     if profile.outages is not None:
         share = 100 * float(profile.outages.down_share)
-        lines.append(
+        yield (
             f"outages: of {_time(profile.outage_us)}, {_time(profile.outage_every_us)} apart, "
             f"on average; down {share:.1f} % of the time"
         )
-    return lines
 
 
 def sample_us(profile: Profile, count: int) -> list[int]:

@@ -17,7 +17,8 @@ def command(name: str, as_json: bool) -> None:
     """Show the scenario, design, network or check called NAME.
 
     A scenario is drawn: its clients, gateways and replicas, and when each has a fault. So is a
-    network: how long a message takes on it, and what is lost.
+    network: the way from a client to the backend, what its link does to messages, and how long one
+    takes.
 
     \b
     Examples:

@@ -20,18 +20,23 @@ def picture(scenario: Scenario) -> list[str]:
     """Return the lines that show the way from the clients to the backend."""
     from syncsim.scenario.topology import topology
 
-    return [*_drawing(topology(scenario)), *_clients(scenario), *_faults(scenario)]
+    graph = topology(scenario)
+    count = len(_of(graph, "client"))
+    clients = f"{count} client{'s' if count > 1 else ''} ── a link each"
+    return [*drawing(graph, clients), *_clients(scenario), *_faults(scenario)]
 
 
 def _of(graph: nx.Graph[str], kind: str) -> list[str]:
     return [place for place, is_a in graph.nodes(data="kind") if is_a == kind]
 
 
-def _drawing(graph: nx.Graph[str]) -> Iterator[str]:
-    """Yield the drawing: a row for each gateway, and one for HTTP."""
+def drawing(graph: nx.Graph[str], clients: str) -> Iterator[str]:
+    """Yield the drawing: a row for each gateway, and one for HTTP.
+
+    `clients` is what is written for the clients and their links.
+    """
     gateways, replicas = _of(graph, "gateway"), _of(graph, "replica")
-    count = len(_of(graph, "client"))
-    clients = f"{count} client{'s' if count > 1 else ''} ── a link each ─"
+    clients = f"{clients} ─"
     width = max(len(gateway) for gateway in gateways)
     behind = "── broker ─"
     last = f" ── {', '.join(replicas)}" if replicas else ""

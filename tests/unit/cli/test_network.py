@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from xml.dom.minidom import parseString
 
+import networkx as nx
 import pytest
 
 from syncsim import scenario
 from syncsim.cli.main import main
 from syncsim.engine import Draws
 from syncsim.net.loss import GilbertElliott, LossChain
+from syncsim.scenario import topology
 
 MS = 1_000
 CHAIN = GilbertElliott(good_to_bad_ppm=20_000, bad_to_good_ppm=400_000)
@@ -109,9 +111,27 @@ def test_show_draws_every_network_and_stays_a_network_file(capsys, tmp_path):
 
 def test_the_picture_of_a_network_says_what_goes_wrong_on_it(capsys):
     text = run(capsys, "show", "commuter")[1]
-    assert "# bandwidth: 750 kbit/s up, 1.6 Mbit/s down\n" in text
-    assert "# losses: 1.96 % of segments, 2.0 in a row\n" in text
-    assert "# outages: of 4.0 s, 2.0 min apart, on average; down 3.2 % of the time\n" in text
-    assert "# losses: none\n" in run(capsys, "show", "perfect")[1]
+    way = [
+        "client ── access link ─┬─ gateway ──── broker ─┬── backend",
+        "          │            └─ HTTP ────────────────┘",
+        "          ├─ delay: 75 ms + about 15 ms, one way",
+        "          ├─ bandwidth: 750 kbit/s up, 1.6 Mbit/s down",
+        "          ├─ losses: 1.96 % of segments, 2.0 in a row",
+        "          └─ outages: of 4.0 s, 2.0 min apart, on average; down 3.2 % of the time",
+        "a frame of 120 bytes to the client, of 2,000 sent one a second:",
+    ]
+    assert "".join(f"# {line}\n" for line in way) in text
+    assert "          └─ losses: none\n" in run(capsys, "show", "perfect")[1]
     picture = json.loads(run(capsys, "show", "commuter", "--json")[1])["picture"]
-    assert picture[0] == "client ── 75 ms + about 15 ms ── backend, one way"
+    assert picture[: len(way)] == way
+
+
+def test_the_way_of_a_network_is_that_of_a_scenario_with_one_client():
+    network = scenario.load_network("wifi")
+    graph = topology.way(network)
+    assert sorted(nx.all_simple_paths(graph, "client", "backend")) == [
+        ["client", "client/link", "backend"],
+        ["client", "client/link", "gateway", "broker", "backend"],
+    ]
+    assert graph.edges["client/link", "backend"] == {"carries": "HTTP"}
+    assert graph.nodes["client/link"]["network"] is network
