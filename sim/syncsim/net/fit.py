@@ -47,10 +47,10 @@ class DelayFit:
     shape_ppm: int
     distance_ppm: int
 
-    def share(self, delay_us: float) -> float:
-        """Return the share of packets that take at most so many microseconds, from 0 to 1."""
+    def share(self, microseconds: float) -> float:
+        """Return the share of packets that take at most so long, from 0 to 1."""
         return _share(
-            self.family, delay_us - self.shift_us, self.scale_us, self.shape_ppm / MILLION
+            self.family, microseconds - self.shift_us, self.scale_us, self.shape_ppm / MILLION
         )
 
 
