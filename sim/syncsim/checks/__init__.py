@@ -43,25 +43,32 @@ def judge(history: Records, only: Sequence[str] | None = None) -> Verdict:
     own = [] if only is not None else names(header, "properties") or []
     required = names(header, "sometimes") or ()
     with _no_collection():
-        evidence = Evidence(history)
-        lacks = damage(history) or broken_promise(evidence)
-        if lacks:
-            findings = tuple(_unknown(name, lacks) for name in (*checks, *own))
-            met = tuple(_unknown(name, lacks) for name in required)
-            told = tuple(_unknown(name, lacks) for name, _ in _of_confirmed(checks))
-        else:
-            findings = (
-                *(_answer(name, _check(name), evidence) for name in checks),
-                *(_answer(name, partial(properties.find, name), evidence) for name in own),
-            )
-            met = tuple(_answer(name, _situation(name), evidence) for name in required)
-            told = tuple(_answer(name, ask, evidence) for name, ask in _of_confirmed(checks))
+        findings, met, told = _answers(history, checks, own, required)
     return Verdict(
         status=Status.worst(finding.status for finding in (*findings, *met)),
         findings=findings,
         sometimes=met,
         confirmed=told,
         note=note_of(header),
+    )
+
+
+def _answers(
+    history: Records, checks: Sequence[str], own: Sequence[str], required: Sequence[str]
+) -> tuple[tuple[Finding, ...], ...]:
+    """Return what the checks and the properties answer, what was met, and what is confirmed."""
+    evidence = Evidence(history)
+    lacks = damage(history) or broken_promise(evidence)
+    confirmed = _of_confirmed(checks)
+    if lacks:
+        all_of = ((*checks, *own), required, [name for name, _ in confirmed])
+        return tuple(tuple(_unknown(name, lacks) for name in each) for each in all_of)
+    asked: list[tuple[str, Ask | None]] = [(name, _check(name)) for name in checks]
+    asked += [(name, partial(properties.find, name)) for name in own]
+    situations = [(name, _situation(name)) for name in required]
+    return tuple(
+        tuple(_answer(name, ask, evidence) for name, ask in each)
+        for each in (asked, situations, confirmed)
     )
 
 

@@ -24,11 +24,12 @@ from syncsim.staleness.underway import Underway
 def judge(evidence: Evidence) -> Finding:
     """Watch every stale row, and after each instant ask whether anything can mend it."""
     watch = _Watch(evidence)
-    more = (kind for kind in watch.handlers if kind not in Underway.KINDS)
+    take = watch.handlers()
+    more = (kind for kind in take if kind not in Underway.KINDS)
     for record in evidence.under_way_and(*more):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
-        watch.handlers[record.kind](record)
+        take[record.kind](record)
     watch.finish(evidence.history.end_us)
     return conclude(
         "INVAL",
@@ -92,22 +93,28 @@ class _Watch:
         self._heard: dict[tuple[str, str], int] = {}
         # What the instant touched: by client, the cells.
         self._touched: dict[str, dict[tuple[str, str], None]] = {}
-        self.handlers: dict[str, Callable[[Record], None]] = {
+
+    # Records are taken in first; nothing is concluded before their instant is over.
+
+    def handlers(self) -> dict[str, Callable[[Record], None]]:
+        """Return by kind who takes a record in."""
+        return {
             **dict.fromkeys(Underway.KINDS, self._prospects),
             **dict.fromkeys(("row", "ready", "paint"), self._screen),
             **dict.fromkeys(("mount", "unmount"), self._mount),
             **dict.fromkeys(("fetched", "freshen", "invalidate"), self._mark),
+            "fetch_failed": self._failed,
             "commit": self._commit,
             "event": self._event,
             "lose": self._lose,
         }
 
-    # Records are taken in first; nothing is concluded before their instant is over.
+    def _failed(self, record: Record) -> None:
+        self._marked[record.at, record.view] = None
+        self._prospects(record)
 
     def _prospects(self, record: Record) -> None:
         """Something that might mend a client's screen begins or ends."""
-        if record.kind == "fetch_failed":
-            self._marked[record.at, record.view] = None
         client = self._underway.apply(record)
         if client:
             self._touched.setdefault(client, {})

@@ -38,7 +38,7 @@ def judge(evidence: Evidence) -> Finding:
     watch = _Watch(evidence)
     for record in evidence.of("row", "commit", "overlay", "mount", "unmount", "paint"):
         watch.take(record)
-    return watch.tally.finding()
+    return watch.let_go().finding()
 
 
 class _Watch:
@@ -57,6 +57,12 @@ class _Watch:
         self._overlays: dict[tuple[str, str, str], dict[str, Any] | None] = {}
         # By client and view, then by row: what was shown of each field.
         self._views: dict[tuple[str, str], dict[str, dict[str, list[_Run]]]] = {}
+
+    def let_go(self) -> Tally:
+        """Return the tally, whose failures hold on to this watch, and break that circle."""
+        tally = self.tally
+        del self.tally
+        return tally
 
     def take(self, record: Record) -> None:
         """Take one record in."""
@@ -82,12 +88,15 @@ class _Watch:
         if screen is not None and screen.test is not None:
             values[PRESENCE] = fields is not None
         for name, value in values.items():
-            runs = shown.setdefault(name, [])
-            if runs and runs[-1].value == value:
-                runs[-1] = runs[-1]._replace(last=paint)
+            runs = shown.get(name)
+            if runs is None:
+                shown[name] = [_Run(value, paint, paint)]
                 continue
-            if runs:
-                self.tally.meet(paint.at, (paint.view, paint.entity))
+            run = runs[-1]
+            if run.value == value:
+                runs[-1] = _Run(value, run.first, paint)
+                continue
+            self.tally.meet(paint.at, (paint.view, paint.entity))
             runs.append(_Run(value, paint, paint))
             if len(runs) > 2 and runs[-3].value == value:
                 self._return(name, runs)

@@ -64,7 +64,7 @@ def tally(evidence: Evidence) -> Tally:
             watch.now_us = record.time_us
         watch.take(record)
     watch.end_instant()
-    return watch.tally
+    return watch.let_go()
 
 
 class _Watch:
@@ -96,6 +96,12 @@ class _Watch:
         self._busy: dict[str, _Client] = {}
         self._met: set[tuple[str, str]] = set()
         self._told: set[tuple[str, str, str]] = set()
+
+    def let_go(self) -> Tally:
+        """Return the tally, whose failures hold on to this watch, and break that circle."""
+        tally = self.tally
+        del self.tally
+        return tally
 
     def take(self, record: Record) -> None:
         """Take one record in; nothing is compared before the instant is over."""

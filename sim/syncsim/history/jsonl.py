@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from syncsim.errors import quoted
+from syncsim.errors import HistoryError, quoted
 from syncsim.history.damage import (
     CUT,
     NUMBER_MAX,
@@ -33,6 +33,14 @@ encoded = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 ).encode
 """Writes a value as canonical JSON."""
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+# Made once: `json.loads` with an option makes one a call.
+_decoded = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def lines(history: History) -> Iterator[str]:
@@ -58,16 +66,12 @@ def parsed(text: bytes | str) -> dict[str, Any] | None:
     """
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
-        value = json.loads(text, parse_constant=_no_constant)
+        value = _decoded(text)
         if "\\u" in text:
             encoded(value).encode("utf-8")
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
 
 
 def digest(history: History) -> str:
@@ -129,29 +133,47 @@ def _header(path: str, line: bytes) -> dict[str, Any]:
 def _append(history: History, path: str, number: int, line: bytes) -> dict[str, Any]:
     """Append the record of a line and return what the line says."""
     record = _object(path, number, line)
-    seq = _int(path, number, record, "seq", 0)
-    time_us = _int(path, number, record, "time_us", 0, TIME_MAX)
+    get = record.get
+    texts = [get(field, "") for field in TEXT_FIELDS]
+    numbers = [get("seq", 0), *[get(field, -1) for field in NUMBER_FIELDS]]
+    time_us = get("time_us", 0)
+    # One look at all of them, as they are right in a million lines out of a million.
+    if {*map(type, texts)} != {str} or {*map(type, (*numbers, time_us))} != {int}:
+        raise _mistyped(path, number, record)
+    if min(numbers) < -1 or max(numbers) > NUMBER_MAX or not -1 <= time_us <= TIME_MAX:
+        raise _mistyped(path, number, record)
+    seq, cause, version, lsn = numbers
     if seq != len(history):
         raise unreadable(f"{path}:{number}", f"record {len(history)}", f"record {seq}")
     if time_us < history.end_us:
         raise unreadable(f"{path}:{number}", f"a time of {history.end_us} or later", f"{time_us}")
-    kind = record.get("kind")
+    kind = get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise unreadable(f"{path}:{number}", "a known kind of record", quoted(kind))
-    fields: dict[str, Any] = {}
-    for field in TEXT_FIELDS:
-        fields[field] = record.get(field, "")
-        if not isinstance(fields[field], str):
-            raise unreadable(f"{path}:{number}", f"text in '{field}'", quoted(fields[field]))
-    for field in NUMBER_FIELDS:
-        fields[field] = _int(path, number, record, field, -1)
-    if fields["cause"] >= seq:
-        raise unreadable(f"{path}:{number}", "an earlier record as the cause", f"{fields['cause']}")
-    data = record.get("data")
+    if cause >= seq:
+        raise unreadable(f"{path}:{number}", "an earlier record as the cause", f"{cause}")
+    data = get("data")
     if data is not None and not isinstance(data, dict):
         raise unreadable(f"{path}:{number}", "an object in 'data'", quoted(data))
-    history.append(time_us, kind, data=data, **fields)
+    at, peer, intent, message, entity, view = texts
+    history.append(
+        time_us, kind, at, peer, cause, intent, message, entity, version, lsn, view, data
+    )
     return record
+
+
+def _mistyped(path: str, number: int, record: dict[str, Any]) -> HistoryError:
+    """Return the error of the first field that is no text or no number in bounds."""
+    for field in TEXT_FIELDS:
+        if not isinstance(record.get(field, ""), str):
+            return unreadable(f"{path}:{number}", f"text in '{field}'", quoted(record[field]))
+    largest = {"seq": NUMBER_MAX, "time_us": TIME_MAX, **dict.fromkeys(NUMBER_FIELDS, NUMBER_MAX)}
+    field = next(
+        field
+        for field, most in largest.items()
+        if type(value := record.get(field, 0)) is not int or not -1 <= value <= most
+    )
+    return unreadable(f"{path}:{number}", f"a whole number in '{field}'", quoted(record[field]))
 
 
 def _object(path: str, number: int, line: bytes) -> dict[str, Any]:
@@ -169,18 +191,4 @@ def _object(path: str, number: int, line: bytes) -> dict[str, Any]:
     value = parsed(line)
     if value is None:
         raise unreadable(f"{path}:{number}", "a JSON object in UTF-8", quoted(line[:60]))
-    return value
-
-
-def _int(
-    path: str,
-    number: int,
-    record: dict[str, Any],
-    field: str,
-    missing: int,
-    largest: int = NUMBER_MAX,
-) -> int:
-    value = record.get(field, missing)
-    if not isinstance(value, int) or isinstance(value, bool) or not -1 <= value <= largest:
-        raise unreadable(f"{path}:{number}", f"a whole number in '{field}'", quoted(value))
     return value

@@ -191,13 +191,18 @@ class Replay:
         self.rows[record.entity] = row
         self._committed_us[record.entity] = record.time_us
         touched = []
-        of_type = entity_type(record.entity)
+        entity, fields = record.entity, row.fields
+        of_type = entity_type(entity)
+        # Most screens are of rows of another type, or do not list the row before or after; this
+        # runs for each commit and screen.
         for screen in self.screens.values():
-            # Most screens are of rows of another type; this runs for each commit and screen.
-            if screen.test is not None and screen.entity_type != of_type:
+            test = screen.test
+            if test is not None and (
+                screen.entity_type != of_type or (entity not in screen.truth and not test(fields))
+            ):
                 continue
-            if self._set_truth(screen, record.entity, row, record.time_us):
-                touched.append((screen, record.entity))
+            if self._set_truth(screen, entity, row, record.time_us):
+                touched.append((screen, entity))
         return touched
 
     @staticmethod
@@ -231,8 +236,9 @@ class Replay:
         if screen is None:
             return []
         data = record.data or {}
+        overlays = data.get("overlays")
         screen.shown[record.entity] = Painted(
-            record.version, data.get("fields"), tuple(data.get("overlays", ())), record.seq
+            record.version, data.get("fields"), tuple(overlays) if overlays else (), record.seq
         )
         return [(screen, record.entity)]
 

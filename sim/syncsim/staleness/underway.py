@@ -30,7 +30,8 @@ class Underway:
         """Take one record in and return the client whose prospects it changed, or ''."""
         kind = record.kind
         if kind in ("receive", "lose"):
-            gone = self._events.get(record.at, {}).pop(record.message, None)
+            in_flight = self._events.get(record.at)
+            gone = in_flight.pop(record.message, None) if in_flight else None
             return record.at if gone is not None else ""
         if kind == "send":
             return self._send(record)
