@@ -12,6 +12,7 @@ from collections.abc import Callable
 from syncsim.backend import Backend, Settings, ports
 from syncsim.engine import Draws, Engine
 from syncsim.net.messages import Message
+from syncsim.scenario.generator import Swarm
 from syncsim.scenario.scenario import ALL_PERCENT, Scenario
 
 CarryOut = Callable[[list[ports.Output], int], None]
@@ -21,6 +22,9 @@ CarryOut = Callable[[list[ports.Output], int], None]
 def settings_of(scenario: Scenario) -> Settings:
     """Return how the design and the scenario would have the backend."""
     design = scenario.design
+    swarms = [each for each in scenario.generators if isinstance(each, Swarm)]
+    lost_us = [fault.loses_us for fault in scenario.faults]
+    lost_us += [kind.loses_us[1] for swarm in swarms for kind in swarm.kinds]
     return Settings(
         push=design.push,
         payload=design.feed.payload,
@@ -30,7 +34,7 @@ def settings_of(scenario: Scenario) -> Settings:
         replicas=scenario.hosting.replicas,
         fresh_by=design.read.fresh_by,
         primary_window_us=design.read.primary_window_us,
-        journal_us=max((fault.loses_us for fault in scenario.faults), default=0),
+        journal_us=max(lost_us, default=0),
     )
 
 

@@ -69,12 +69,24 @@ def _fault_of(kind: Kind, place: str, at_us: int, draws: Draws, name: str) -> Fa
         on=place,
         for_us=_drawn(kind.for_us, draws, f"{name}/for"),
         by_us=_drawn(kind.by_us, draws, f"{name}/by"),
+        loses_us=_drawn(kind.loses_us, draws, f"{name}/loses"),
+        skew_us=_skew_us(kind, draws, name),
+        drift_ppm=_drawn(kind.drift_ppm, draws, f"{name}/drift"),
         leg=kind.leg,
         unnoticed=kind.unnoticed,
         direction=kind.direction,
         percent=kind.percent,
         retry_after_us=kind.retry_after_us,
     )
+
+
+def _skew_us(kind: Kind, draws: Draws, name: str) -> int:
+    """Return how fast a clock is, less than 0 if it is slow; if it may be either, that is drawn."""
+    ahead_us = _drawn(kind.ahead_us, draws, f"{name}/ahead")
+    behind_us = _drawn(kind.behind_us, draws, f"{name}/behind")
+    if ahead_us and behind_us:
+        return ahead_us if draws.below(2, f"{name}/is-ahead") else -behind_us
+    return ahead_us - behind_us
 
 
 def _swizzle(swizzle: Swizzle, draws: Draws) -> Iterator[Fault]:
@@ -131,6 +143,6 @@ def _flap(flap: Flap, draws: Draws) -> Iterator[Fault]:
 
 
 def _drawn(span: Span, draws: Draws, name: str) -> int:
-    """Return a time within a span, each as likely as any other."""
-    least_us, most_us = span
-    return least_us if least_us == most_us else least_us + draws.below(most_us - least_us + 1, name)
+    """Return a value within a span, each as likely as any other."""
+    least, most = span
+    return least if least == most else least + draws.below(most - least + 1, name)

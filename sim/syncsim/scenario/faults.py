@@ -72,9 +72,7 @@ _OF_A_LINK: Mapping[str, tuple[str, ...]] = {
 """Keys that say something of a client's link, and nothing of a gateway."""
 
 DRAWN_VERBS: tuple[str, ...] = tuple(
-    verb
-    for verb, rule in RULES.items()
-    if not rule.one_of and verb not in ("heal", "wake", "show", "release")
+    verb for verb in RULES if verb not in ("heal", "wake", "show", "release")
 )
 """Verbs that a swarm may draw: they begin something, at a rate and for a time."""
 
@@ -146,7 +144,8 @@ def check_place(reader: Reader, cast: Cast, path: KeyPath, verb: str, place: str
 def check_keys(reader: Reader, path: KeyPath, text: FaultText, *, drawn: bool = False) -> None:
     """Note keys that a verb must not have, and those that are missing.
 
-    One of a swarm is not healed by hand, so it needs its duration.
+    One of a swarm is not healed by hand, so it needs its duration; and the seed decides whether its
+    clock is fast or slow, if it may be both.
     """
     rule = RULES[text.do]
     required = (*rule.required, *(("for",) if drawn and "for" in rule.optional else ()))
@@ -172,7 +171,9 @@ def check_keys(reader: Reader, path: KeyPath, text: FaultText, *, drawn: bool = 
             found=quoted(text.leg),
             hint=f"one of: {', '.join(rule.legs)}",
         )
-    _check_choice(reader, path, text.do, [key for key in rule.one_of if given[key]])
+    _check_choice(
+        reader, path, text.do, [key for key in rule.one_of if given[key]], either=not drawn
+    )
     is_gateway = text.on.startswith(GATEWAY)
     keys = [key for key in rule.keys if not (is_gateway and key in _OF_A_LINK.get(text.do, ()))]
     for key, is_given in given.items():
@@ -195,7 +196,9 @@ def check_keys(reader: Reader, path: KeyPath, text: FaultText, *, drawn: bool = 
             )
 
 
-def _check_choice(reader: Reader, path: KeyPath, verb: str, given: Sequence[str]) -> None:
+def _check_choice(
+    reader: Reader, path: KeyPath, verb: str, given: Sequence[str], *, either: bool
+) -> None:
     """Note a verb that needs one of some keys and has none, and a clock both fast and slow."""
     one_of = RULES[verb].one_of
     if one_of and not given:
@@ -206,7 +209,7 @@ def _check_choice(reader: Reader, path: KeyPath, verb: str, given: Sequence[str]
             found="nothing",
             hint=f"add `{one_of[0]}: 2s`",
         )
-    if "ahead" in given and "behind" in given:
+    if either and "ahead" in given and "behind" in given:
         reader.report(
             (*path, "behind"),
             code="unknown-key",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from syncsim.scenario.scenario import Verb
 
 Span: TypeAlias = tuple[int, int]
-"""The least and the most that a time may be, in microseconds."""
+"""The least and the most that a time, in microseconds, or a drift, in millionths, may be."""
 
 SWARM, SWIZZLE, HERD, FLAP = GENERATORS = ("swarm", "swizzle", "herd", "flap")
 
@@ -28,7 +28,8 @@ class Kind:
     """One kind of fault of a swarm: on which places, how often, and how long.
 
     From the end of one to the beginning of the next on a place it takes an exponential time,
-    whose mean is drawn from `every_us` once for a run.
+    whose mean is drawn from `every_us` once for a run. A clock is fast or slow, each as likely, if
+    it may be both `ahead_us` and `behind_us`.
     """
 
     do: Verb
@@ -36,6 +37,10 @@ class Kind:
     every_us: Span
     for_us: Span = (0, 0)
     by_us: Span = (0, 0)
+    loses_us: Span = (0, 0)
+    ahead_us: Span = (0, 0)
+    behind_us: Span = (0, 0)
+    drift_ppm: Span = (0, 0)
     leg: Literal["request", "response", "event", "both"] = "both"
     unnoticed: bool = False
     direction: Literal["up", "down", "both"] = "both"

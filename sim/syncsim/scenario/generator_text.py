@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from syncsim.scenario import values
-from syncsim.scenario.value_types import Duration, Id, Model, Span, VerbName
+from syncsim.scenario.value_types import Drifts, Duration, Id, Model, Span, VerbName
 
 _NO_SPAN: Any = (0, 0)
 """The default of a range that is left out."""
@@ -28,6 +28,18 @@ class KindText(Model):
     )
     for_us: Span = Field(_NO_SPAN, alias="for", description="How long each lasts.")
     by_us: Span = Field(_NO_SPAN, alias="by", description="For `delay` and `duplicate`.")
+    loses_us: Span = Field(
+        _NO_SPAN, alias="loses", description="For `crash`: how far back it goes."
+    )
+    ahead_us: Span = Field(
+        _NO_SPAN,
+        alias="ahead",
+        description="For `skew-clock`: how fast a clock is. With `behind` too, each is as likely.",
+    )
+    behind_us: Span = Field(_NO_SPAN, alias="behind", description="For `skew-clock`: how slow.")
+    drift_ppm: Drifts = Field(
+        _NO_SPAN, description="For `skew-clock`: a number, or a range like `-200..200`."
+    )
     leg: Literal["request", "response", "event", "both"] = Field(
         "both", description="For `lose` and `duplicate`."
     )

@@ -64,6 +64,22 @@ _ACTIONS = [
 
 Duration = Annotated[int, BeforeValidator(values.parse_duration), _matches(values.DURATION_PATTERN)]
 Span = Annotated[tuple[int, int], BeforeValidator(values.parse_span), _matches(values.SPAN_PATTERN)]
+Drifts = Annotated[
+    tuple[int, int],
+    BeforeValidator(values.parse_drifts),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {
+                    "type": "integer",
+                    "minimum": -values.MAX_DRIFT_PPM,
+                    "maximum": values.MAX_DRIFT_PPM,
+                },
+                {"type": "string", "pattern": f"^{values.DRIFTS_PATTERN}$"},
+            ]
+        }
+    ),
+]
 Make = Annotated[
     str | tuple[str, ...],
     PlainValidator(values.parse_make),

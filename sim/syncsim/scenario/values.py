@@ -63,6 +63,7 @@ MAX_SEED = 2**63 - 1
 
 DURATION_PATTERN = r"[0-9]{1,15}(\.[0-9]{1,15})?(us|ms|s|m|h)"
 SPAN_PATTERN = rf"{DURATION_PATTERN}(\.\.{DURATION_PATTERN})?"
+DRIFTS_PATTERN = r"-?[0-9]{1,6}\.\.-?[0-9]{1,6}"
 NAME_PATTERN = rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{NAME_CHARACTERS - 1}}}"
 ID_PATTERN = rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{ID_CHARACTERS - 1}}}"
 SCENARIO_NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)*"
@@ -158,6 +159,32 @@ def parse_span(value: object) -> tuple[int, int]:
             hint="the smaller one comes first, like 1s..5s",
         )
     return least_us, most_us
+
+
+def parse_drifts(value: object) -> tuple[int, int]:
+    """Return the least and the most of a range of drifts, -200..200; one number alone is both.
+
+    Raises:
+        BadValueError: for what is no range, is empty, or lies beyond what a clock may drift.
+    """
+    ends: tuple[int, ...] = ()
+    if isinstance(value, int) and not isinstance(value, bool):
+        ends = (value, value)
+    elif isinstance(value, str) and re.fullmatch(DRIFTS_PATTERN, value):
+        ends = tuple(map(int, value.split("..")))
+    if ends and -MAX_DRIFT_PPM <= ends[0] <= ends[1] <= MAX_DRIFT_PPM:
+        return ends[0], ends[1]
+    raise BadValueError(
+        code="bad-range",
+        expected=f"a range of drifts within {-MAX_DRIFT_PPM}..{MAX_DRIFT_PPM}",
+        hint="whole numbers, the smaller one first, like -200..200",
+    )
+
+
+def format_drifts(drifts_ppm: tuple[int, int]) -> str | int:
+    """Return a range of drifts as a file has it: -200..200, or 200 if both ends are the same."""
+    least, most = drifts_ppm
+    return least if least == most else f"{least}..{most}"
 
 
 def format_span(span_us: tuple[int, int]) -> str:

@@ -23,7 +23,13 @@ from syncsim.scenario.generator import NAME_OF, Generator, Herd, Swarm, Swizzle
 from syncsim.scenario.rows import DURATION_SUFFIX, back_link
 from syncsim.scenario.scenario import ALL_PERCENT, MODEL, Fault, Load, Row, Scenario, Step
 from syncsim.scenario.text import plain_value
-from syncsim.scenario.values import FORMAT_VERSION, SPAN_PATTERN, format_duration, format_span
+from syncsim.scenario.values import (
+    FORMAT_VERSION,
+    SPAN_PATTERN,
+    format_drifts,
+    format_duration,
+    format_span,
+)
 
 PROSE_COLUMNS = 90
 """Where the lines of long prose end, so that a person can read the file."""
@@ -122,6 +128,8 @@ def _value(name: str, value: Any) -> Any:
     """Return a setting as a file gives it: a time or a range of times with its unit."""
     if name.endswith(DURATION_SUFFIX) and value is not None:
         return format_span(value) if isinstance(value, tuple) else format_duration(value)
+    if name == "drift_ppm":
+        return format_drifts(value)
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -152,6 +152,57 @@ def test_a_flap_is_up_in_between():
         assert 200 * MS <= one.for_us <= 900 * MS
 
 
+WORSE = Swarm(
+    id="worse",
+    from_us=0,
+    until_us=60 * SECOND,
+    kinds=(
+        Kind(
+            do="crash",
+            on=("backend",),
+            every_us=(5 * SECOND, 9 * SECOND),
+            for_us=(SECOND, SECOND),
+            loses_us=(SECOND, 4 * SECOND),
+        ),
+        Kind(
+            do="skew-clock",
+            on=("op-1", "backend"),
+            every_us=(5 * SECOND, 9 * SECOND),
+            for_us=(SECOND, SECOND),
+            ahead_us=(SECOND, 3 * SECOND),
+            behind_us=(5 * SECOND, 5 * SECOND),
+            drift_ppm=(-200, 100),
+        ),
+    ),
+)
+
+
+def test_how_much_is_lost_and_how_wrong_a_clock_is_are_drawn():
+    plan = [each for seed in range(200) for each in drawn(WORSE, seed)]
+    losses = [each.loses_us for each in plan if each.do == "crash"]
+    assert SECOND <= min(losses) < 1.1 * SECOND
+    assert 3.9 * SECOND < max(losses) <= 4 * SECOND
+    clocks = [each for each in plan if each.do == "skew-clock"]
+    ahead = [each.skew_us for each in clocks if each.skew_us > 0]
+    assert SECOND <= min(ahead) < max(ahead) <= 3 * SECOND
+    assert {each.skew_us for each in clocks if each.skew_us < 0} == {-5 * SECOND}
+    assert 0.4 < len(ahead) / len(clocks) < 0.6
+    drifts = [each.drift_ppm for each in clocks]
+    assert (min(drifts), max(drifts)) == (-200, 100)
+
+
+def test_a_clock_of_one_range_is_always_wrong_in_the_same_way():
+    _, clock = WORSE.kinds
+    for kind, sign in (
+        (replace(clock, behind_us=(0, 0)), 1),
+        (replace(clock, ahead_us=(0, 0)), -1),
+        (replace(clock, ahead_us=(0, 0), behind_us=(0, 0)), 0),
+    ):
+        plan = [each for seed in SEEDS for each in drawn(replace(WORSE, kinds=(kind,)), seed)]
+        assert plan
+        assert all((each.skew_us > 0) - (each.skew_us < 0) == sign for each in plan)
+
+
 # In a file
 
 GENERATORS = """\
@@ -162,6 +213,8 @@ generators:
     faults:
       - {do: drop, on: [op-1, dr-1], every: 10s..60s, unnoticed: true}
       - {do: overload, on: [backend], every: 20s, for: 1s..2s, percent: 50, retry_after: 1s}
+      - {do: crash, on: [backend], every: 30s, for: 2s, loses: 1s..4s}
+      - {do: skew-clock, on: [op-1], every: 9s, for: 6s, ahead: 3s, behind: 1s, drift_ppm: -50..90}
   - {do: swizzle, on: [op-1, op-2, th-1], at: 12s, every: 500ms..2s, verb: hold, id: clog}
   - {do: herd, load: load.1, for: 1s..3s, busy: 1s, percent: 80}
   - {do: flap, on: dr-1, at: 20s, times: 5, down: 200ms..2s, up: 1s, unnoticed: true}
@@ -182,6 +235,10 @@ def test_a_file_says_what_a_record_holds():
     ]  # fmt: skip
     assert swarm.kinds[0].every_us == (10 * SECOND, 60 * SECOND)
     assert swarm.kinds[1].retry_after_us == SECOND
+    assert swarm.kinds[2].loses_us == (SECOND, 4 * SECOND)
+    clock = swarm.kinds[3]
+    assert (clock.ahead_us, clock.behind_us) == ((3 * SECOND, 3 * SECOND), (SECOND, SECOND))
+    assert clock.drift_ppm == (-50, 90)
     assert (swizzle.do, swizzle.on) == ("hold", ("op-1", "op-2", "th-1"))
     assert (herd.from_us, herd.until_us, herd.busy_us) == (SECOND, 60 * SECOND, (SECOND, SECOND))
     assert (flap.times, flap.down_us, flap.unnoticed) == (5, (200 * MS, 2 * SECOND), True)
@@ -192,6 +249,25 @@ def test_a_text_comes_back():
     text = scenario.dump(loaded)
     assert scenario.loads(text) == loaded
     assert scenario.dump(scenario.loads(text)) == text
+
+
+@pytest.mark.parametrize(("written", "drifts"), [("7", (7, 7)), ("-7", (-7, -7)), ("0..9", (0, 9))])
+def test_one_drift_is_both_ends_of_a_range(written, drifts):
+    loaded = scenario.loads(without(TEXT, "-50..90", written))
+    assert loaded.generators[0].kinds[3].drift_ppm == drifts
+    assert scenario.loads(scenario.dump(loaded)) == loaded
+
+
+def test_a_drawn_crash_loses_commits_that_were_acknowledged():
+    swarm = TEXT[TEXT.index("      - {do: drop") : TEXT.index("  - {do: swizzle")]
+    crash = "      - {do: crash, on: [backend], every: 6s, for: 500ms, loses: 20s..30s}\n"
+    loaded = scenario.loads(without(TEXT, swarm, crash))
+    histories = [run(replace(loaded, seed=seed)) for seed in range(1, 5)]
+    lost = [fault.data["loses_us"] for history in histories for fault in history.of("fault")
+            if fault.data["verb"] == "crash"]  # fmt: skip
+    assert lost
+    assert all(20 * SECOND <= each <= 30 * SECOND for each in lost)
+    assert any(record for history in histories for record in history.of("rewind"))
 
 
 def test_the_run_goes_on_behind_the_last_generated_fault():
@@ -207,7 +283,18 @@ def test_the_run_goes_on_behind_the_last_generated_fault():
         ("do: flap, ", "", "missing-key", "add `do: ...`"),
         ("do: drop, on: [op-1, d", "do: dorp, on: [op-1, d", "unknown-verb", "'drop'"),
         ("do: drop, on: [op-1, d", "do: heal, on: [op-1, d", "unknown-verb", None),
-        ("do: drop, on: [op-1, d", "do: skew-clock, on: [op-1, d", "unknown-verb", None),
+        ("do: drop, on: [op-1, d", "do: wake, on: [op-1, d", "unknown-verb", None),
+        ("ahead: 3s, behind: 1s, drift_ppm: -50..90", "percent: 9", "missing-key", "add `ahead"),
+        ("for: 6s, ahead", "ahead", "missing-key", "add `for"),
+        ("ahead: 3s", "ahead: 3s, loses: 1s", "unknown-key", "remove it"),
+        ("for: 2s, loses", "for: 2s, drift_ppm: 9..10, loses", "unknown-key", "remove it"),
+        ("for: 2s, loses", "for: 2s, after: commit, loses", "unknown-key", None),
+        ("loses: 1s..4s", "loses: 0s..4s", "bad-range", "smaller one comes first"),
+        ("-50..90", "90..-50", "bad-range", "like -200..200"),
+        ("-50..90", "-50..100001", "bad-range", "like -200..200"),
+        ("-50..90", "-50ppm", "bad-range", "like -200..200"),
+        ("-50..90", "1.5", "bad-range", "like -200..200"),
+        ("-50..90", "true", "bad-range", "like -200..200"),
         ("[op-1, dr-1]", "[op-1, backend]", "unknown-place", None),
         ("[op-1, dr-1]", "[op-1, op-1]", "duplicate-id", "remove it"),
         ("[op-1, dr-1]", "[]", "too-few", "at least 1"),
