@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
@@ -10,13 +11,15 @@ from syncsim.checks.verdict import Check, Failure, Finding, Story, conclude
 from syncsim.history import Record, Records
 from syncsim.history.replay import Replay, Screen
 
-_KINDS = ("row", "commit", "mount", "ready", "unmount", "paint", "phase")
+_KINDS = ("row", "commit", "mount", "ready", "unmount", "phase")
 
 
 def judge(evidence: Evidence) -> Finding:
     """Play the history to its end and compare each ready view with the backend."""
     replay = Replay(evidence.header)
     commits = Commits()
+    # By client and view: the record since which it is on screen.
+    mounted: dict[tuple[str, str], int] = {}
     commit: Record | None = None
     end: Record | None = None
     for record in evidence.of(*_KINDS):
@@ -24,9 +27,13 @@ def judge(evidence: Evidence) -> Finding:
         if record.kind == "commit":
             commits.apply(record)
             commit = record
+        elif record.kind == "mount":
+            mounted[record.at, record.view] = record.seq
         elif record.kind == "phase" and (record.data or {}).get("phase") == "end":
             end = record
             break
+    for paint in _last_paints(evidence, mounted, end):
+        replay.apply(paint)
     ready = [
         screen
         for screen in replay.screens.values()
@@ -50,6 +57,20 @@ def judge(evidence: Evidence) -> Finding:
         lacks=evidence.lacks(commit="entity"),
         held=f"all {len(ready)} views on screen showed what the backend held when the run ended",
     )
+
+
+def _last_paints(
+    evidence: Evidence, mounted: dict[tuple[str, str], int], end: Record | None
+) -> Iterable[Record]:
+    """Return what the views show when the run ends: the last paint of each row since the mount."""
+    last: dict[tuple[str, str, str], Record] = {}
+    for paint in evidence.of("paint"):
+        if end is not None and paint.seq > end.seq:
+            break
+        since = mounted.get((paint.at, paint.view))
+        if since is not None and paint.seq > since:
+            last[paint.at, paint.view, paint.entity] = paint
+    return last.values()
 
 
 def _missing(commit: Record | None, end: Record | None) -> str:

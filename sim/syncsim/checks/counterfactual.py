@@ -34,7 +34,7 @@ class Comparison(NamedTuple):
 
 def came_to_nothing(evidence: Evidence) -> list[Intent]:
     """Return the intents that were refused as a whole after their request had left."""
-    sent = frozenset(record.intent for record in evidence.of("send"))
+    sent = evidence.history.intents_of("send")
     return [
         intent
         for intent in evidence.intents.values()

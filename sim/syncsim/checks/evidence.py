@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from operator import itemgetter
 from typing import Any
 
@@ -25,6 +25,11 @@ MANY = (
 
 If it stays in its file, they are read from there whenever a check asks for them.
 """
+
+FEW = 16
+"""Of less than one record in so many the lists of their kinds are merged, and not all looked at."""
+
+_CODES = {kind: code for code, kind in enumerate(KINDS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,25 +102,44 @@ class Evidence:
         return ""
 
     @cached_property
+    def _kept(self) -> list[Record]:
+        """Return what most checks ask for, in order: of messages only those that carry events."""
+        in_memory = self.history.is_in_memory
+        left_out = MESSAGES if in_memory else MANY
+        kinds = (kind for kind in KINDS if kind not in left_out)
+        return [*self.history.of(*kinds, events=in_memory)]
+
+    @cached_property
+    def _codes(self) -> bytes:
+        """Return the kinds of the records that are kept, as bytes."""
+        return bytes([_CODES[record.kind] for record in self._kept])
+
+    @cached_property
     def _by_kind(self) -> dict[str, list[Record]]:
-        """Return the records of each kind that is kept; most are asked for often."""
-        dropped = MESSAGES if self.history.is_in_memory else MANY
-        of: dict[str, list[Record]] = {kind: [] for kind in KINDS if kind not in dropped}
-        for record in self.history.of(*of):
+        """Return the records of each kind that is kept."""
+        of: dict[str, list[Record]] = {kind: [] for kind in KINDS}
+        for record in self._kept:
             of[record.kind].append(record)
         return of
 
+    def _chosen(self, kinds: Sequence[str]) -> Iterable[Record]:
+        """Return the records of some kinds that are kept, in order."""
+        lists = [self._by_kind[kind] for kind in dict.fromkeys(kinds)]
+        if len(lists) == 1:
+            return lists[0]
+        if sum(map(len, lists)) < len(self._kept) // FEW:
+            return sorted(chain.from_iterable(lists), key=itemgetter(0))
+        wanted = bytearray(256)
+        for kind in kinds:
+            wanted[_CODES[kind]] = 1
+        return compress(self._kept, self._codes.translate(wanted))
+
     def of(self, *kinds: str) -> Iterable[Record]:
         """Return the records of these kinds, in order."""
-        kept = self._by_kind
-        if any(kind not in kept for kind in kinds):
+        read = MESSAGES if self.history.is_in_memory else MANY
+        if any(kind in read for kind in kinds):
             return self.history.of(*kinds)
-        return _in_order([kept[kind] for kind in dict.fromkeys(kinds)])
-
-    @cached_property
-    def _under_way(self) -> list[Record]:
-        others = (self._by_kind[kind] for kind in Underway.KINDS if kind not in MESSAGES)
-        return _in_order([[*self.history.of(events=True)], *others])
+        return self._chosen(kinds)
 
     def under_way_and(self, *kinds: str) -> Iterable[Record]:
         """Return, in order, what `Underway` follows and the records of other kinds.
@@ -125,7 +149,7 @@ class Evidence:
         """
         assert not {*kinds} & {*Underway.KINDS}, kinds
         if self.history.is_in_memory:
-            return _in_order([self._under_way, *(self._by_kind[kind] for kind in kinds)])
+            return self._chosen((*Underway.KINDS, *kinds))
         others = (kind for kind in Underway.KINDS if kind not in MESSAGES)
         return self.history.of(*others, *kinds, events=True)
 
@@ -159,12 +183,6 @@ class Evidence:
             )
             for name, records in of.items()
         }
-
-
-def _in_order(lists: list[list[Record]]) -> list[Record]:
-    """Return the records of several ordered lists in one order, that of `seq`."""
-    # Timsort merges lists that are in order, and comparing integers is what it does fastest.
-    return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists), key=itemgetter(0))
 
 
 SYSTEM = "system"

@@ -145,6 +145,8 @@ class Overlays:
         shown, base = painted.fields if painted else None, row.fields if row else None
         if shown is None and screen.test is None:
             return ""
+        if shown == base and (screen.client, entity) not in self._layers:
+            return ""
         applied = self.applied(screen, entity)
         if not applied and shown == base:
             return ""

@@ -47,7 +47,7 @@ def _failed_intents(evidence: Evidence) -> int:
     ]
     if not failed:
         return 0
-    sent = frozenset(record.intent for record in evidence.of("send"))
+    sent = evidence.history.intents_of("send")
     return sum(intent.id in sent for intent in failed)
 
 

@@ -190,6 +190,14 @@ class History:
             return map(self.__getitem__, [*compress(range(self._length), chosen)])
         return self._read(chosen)
 
+    def intents_of(self, kind: str) -> frozenset[str]:
+        """Return the intents that the records of a kind are about."""
+        self._settle()
+        wanted = self._names.get(kind, -1)
+        rows = zip(self._texts[0], self._texts[3], strict=True)
+        codes = {intent for of_kind, intent in rows if of_kind == wanted}
+        return frozenset(map(self._names.texts.__getitem__, codes)) - {""}
+
     def _choose_events(self, chosen: bytearray) -> None:
         """Mark the ways of events, from their sending to their arrival."""
         send, receive = (self._names.get(kind, -1) for kind in ("send", "receive"))

@@ -37,5 +37,8 @@ class Records(Protocol):
         of no other.
         """
 
+    def intents_of(self, kind: str) -> frozenset[str]:
+        """Return the intents that the records of a kind are about."""
+
     def causes(self, seq: int) -> Iterator[Record]:
         """Yield the chain of causes of a record, nearest first."""

@@ -75,6 +75,10 @@ class Stored:
                 wanted |= is_way_of_event(batch, under_way)
             yield records_of(batch, wanted)
 
+    def intents_of(self, kind: str) -> frozenset[str]:
+        """Return the intents that the records of a kind are about."""
+        return frozenset(record.intent for record in self.of(kind)) - {""}
+
     def __getitem__(self, seq: int) -> Record:
         for start, batch in self._near.items():
             if start <= seq < start + len(batch):
