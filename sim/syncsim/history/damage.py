@@ -66,3 +66,13 @@ def asked_twice(place: str, intent: str, first: str) -> HistoryError:
         f"{quoted(intent)}, the id of the intent at {first}",
         "one wish of a person is one intent, however often it is sent",
     )
+
+
+def never_asked(place: str, intent: str) -> HistoryError:
+    """Return the error of an outcome of which nobody knows what it is the outcome of."""
+    return unreadable(
+        place,
+        "the outcome of an intent that was asked before",
+        f"an outcome of {quoted(intent)}, which nobody had asked",
+        "a history starts before its first intent; a recording may start later",
+    )

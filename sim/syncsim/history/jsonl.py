@@ -20,6 +20,7 @@ from syncsim.history.damage import (
     asked_twice,
     checked_header,
     cut_short,
+    never_asked,
     unreadable,
 )
 from syncsim.history.history import History
@@ -102,13 +103,21 @@ def read(path: Path) -> History:
         while line := file.readline(LINE_BYTES_MAX + 1):
             number += 1
             record = _append(history, str(path), number, line)
-            if record.get("kind") == "intent" and record.get("intent"):
-                before = asked.setdefault(record["intent"], number)
-                if before != number:
-                    raise asked_twice(f"{path}:{number}", record["intent"], f"line {before}")
+            if record["kind"] in ("intent", "outcome") and record.get("intent"):
+                _hold_id(asked, f"{path}:{number}", number, record)
     if len(history) != header["records"]:
         raise cut_short(f"{path}:{number}", header["records"], len(history))
     return history
+
+
+def _hold_id(asked: dict[str, int], place: str, number: int, record: dict[str, Any]) -> None:
+    """Refuse a second intent of one id, and an outcome of an intent that nobody asked."""
+    intent: str = record["intent"]
+    if record["kind"] == "outcome":
+        if intent not in asked:
+            raise never_asked(place, intent)
+    elif asked.setdefault(intent, number) != number:
+        raise asked_twice(place, intent, f"line {asked[intent]}")
 
 
 def _as_json(record: Record) -> dict[str, Any]:

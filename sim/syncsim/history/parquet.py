@@ -17,7 +17,13 @@ from typing import Any
 
 from syncsim.errors import InputError, Problem, quoted
 from syncsim.history.columns import Columns
-from syncsim.history.damage import asked_twice, checked_header, cut_short, unreadable
+from syncsim.history.damage import (
+    asked_twice,
+    checked_header,
+    cut_short,
+    never_asked,
+    unreadable,
+)
 from syncsim.history.history import Header, History
 from syncsim.history.parquet_columns import TEXTS, columns_of, problem_of_type, table_of
 from syncsim.history.record import FIELDS
@@ -109,16 +115,19 @@ def read(path: Path) -> History:
 
 
 def hold_ids(path: Path, history: Records) -> None:
-    """Refuse a history in which two intents have one id.
+    """Refuse a history in which two intents have one id, or one that nobody asked has an outcome.
 
     Raises:
-        HistoryError: with both records.
+        HistoryError: with the record.
     """
-    asked: dict[str, int] = {}
-    for record in history.of("intent"):
-        first = asked.setdefault(record.intent, record.seq)
-        if record.intent and first != record.seq:
-            raise asked_twice(f"{path}: record {record.seq}", record.intent, f"record {first}")
+    asked: dict[str, int] = {"": -1}
+    for record in history.of("intent", "outcome"):
+        place, intent = f"{path}: record {record.seq}", record.intent
+        if record.kind == "outcome":
+            if intent not in asked:
+                raise never_asked(place, intent)
+        elif asked.setdefault(intent, record.seq) != record.seq and intent:
+            raise asked_twice(place, intent, f"record {asked[intent]}")
 
 
 def open_stream(path: Path) -> Stream:

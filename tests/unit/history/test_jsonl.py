@@ -132,6 +132,19 @@ def test_an_id_that_two_intents_have_is_refused(tmp_path):
     assert "found 'op-1.1', the id of the intent at line 7" in said
 
 
+def test_an_outcome_of_what_nobody_asked_is_refused(tmp_path):
+    history = sample()
+    history.append(20, "outcome", "op-1", intent="", data={"result": "ok"})
+    history.append(20, "intent", "op-1", intent="op-1.1")
+    history.append(21, "outcome", "op-1", intent="op-1.1", data={"result": "ok"})
+    jsonl.write(history, tmp_path / "asked.jsonl")
+    assert len(jsonl.read(tmp_path / "asked.jsonl")) == len(history)
+    lines = (tmp_path / "asked.jsonl").read_text().splitlines(keepends=True)
+    said = refused(tmp_path, "".join([*lines[:-1], lines[-1].replace("op-1.1", "op-1.7")]))
+    assert said.startswith("FILE:8: unreadable-history")
+    assert "found an outcome of 'op-1.7', which nobody had asked" in said
+
+
 def test_bytes_that_are_no_text_are_refused(tmp_path, lines):
     said = refused(tmp_path, lines[0].encode() + b"\xff\xfe\x00\n")
     assert said.startswith("FILE:2:")

@@ -134,17 +134,25 @@ def test_what_is_damaged_is_refused_before_anything_is_judged(path):
         stored(path)
 
 
-def test_two_intents_of_one_id_are_refused(path):
-    asked = [record.intent for record in files.read(path).of("intent")]
+@pytest.mark.parametrize("read", [stored, files.read])
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("intent", "an intent with an id of its own"), ("outcome", "an intent that was asked before")],
+)
+def test_an_intent_of_an_id_that_it_cannot_have_is_refused(path, kind, expected, read):
+    history = files.read(path)
+    last = max(record.seq for record in history.of(kind))
+    first = next(history.of("intent")).intent if kind == "intent" else "nobody's"
 
     def renamed(table):
         index = table.schema.get_field_index("intent")
-        names = [asked[0] if name == asked[1] else name for name in table["intent"].to_pylist()]
+        names = table["intent"].to_pylist()
+        names[last] = first
         return table.set_column(index, "intent", pa.array(names, pa.string()))
 
     rewritten(path, renamed)
-    with pytest.raises(HistoryError, match="an intent with an id of its own"):
-        stored(path)
+    with pytest.raises(HistoryError, match=f"(?s)record {last}: .*{expected}"):
+        read(path)
 
 
 @pytest.mark.parametrize(("most", "kind"), [(10, Stored), (10**6, History)])
