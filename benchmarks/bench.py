@@ -1,6 +1,6 @@
 """Speed of syncsim, measured in one run and printed as a table.
 
-    python benchmarks/bench.py [--quick | --million | --ten-million | --herd]
+    python benchmarks/bench.py [--quick | --million | --ten-million | --twins | --herd]
                                [--json FILE] [--profile]
 
 Prints bare SimPy timeouts per second, our messages and records per second with recording,
@@ -11,8 +11,8 @@ start-up time of `syncsim --help`. Each figure is the best of several repetition
 the one least disturbed by whatever else the machine is doing. With `--million` it measures
 instead how a million records are read and judged, once, which takes some minutes; with
 `--ten-million` how ten million are judged that stay in a file of Parquet, which takes long and,
-to make them, several GB; with `--herd` how fleets of up to ten thousand
-clients come back after a restart.
+to make them, several GB; with `--twins` how far checks are above brute force; with `--herd` how
+fleets of up to ten thousand clients come back after a restart.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from typing import Any
 import herd
 import million
 import simpy
+import twins
 
 import clients
 from syncsim.checks import judge
@@ -180,6 +181,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one short repetition")
     parser.add_argument("--million", action="store_true", help="a million records instead")
     parser.add_argument("--ten-million", action="store_true", help="ten million in their file")
+    parser.add_argument("--twins", action="store_true", help="checks beside brute force instead")
     parser.add_argument("--herd", action="store_true", help="up to ten thousand clients instead")
     parser.add_argument("--json", metavar="FILE", help="write the figures to this file too")
     parser.add_argument("--profile", action="store_true", help="print a profile instead")
@@ -192,6 +194,8 @@ def main() -> None:
         rows = million.figures(millions())
     elif options.ten_million:
         rows = million.figures(ten_millions(), ["parquet"])
+    elif options.twins:
+        rows = twins.figures([scenario("enhanced", seconds) for seconds in (3, 12)])
     else:
         rows = herd.figures() if options.herd else figures(seconds, repeats)
     for what, figure, unit in rows:

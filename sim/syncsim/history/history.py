@@ -195,7 +195,7 @@ class History:
         self._settle()
         wanted = self._names.get(kind, -1)
         rows = zip(self._texts[0], self._texts[3], strict=True)
-        codes = {intent for of_kind, intent in rows if of_kind == wanted}
+        codes = dict.fromkeys(intent for of_kind, intent in rows if of_kind == wanted)
         return frozenset(map(self._names.texts.__getitem__, codes)) - {""}
 
     def _choose_events(self, chosen: bytearray) -> None:
