@@ -29,12 +29,15 @@ GESTURE_MEANINGS = {
 }
 
 VERB_MEANINGS = {
-    "hold": "What is sent, both ways, waits until it is released, in order; nothing is lost.",
+    "hold": "What is sent, both ways, waits until it is released, in order; nothing is lost. On "
+    "the broker, what is published waits.",
     "release": "Ends a `hold`.",
     "partition": "The client's link is down: what is under way is lost, its socket closes, its "
     "browser says that it is offline. If `unnoticed`, or of one `direction`, nobody is told: "
     "messages vanish, and the socket is half-open until a heartbeat is missed. A gateway is cut "
-    "off from the broker: its sockets stay open, what would pass it vanishes, nobody is led to it.",
+    "off from the broker: its sockets stay open, what would pass it vanishes, nobody is led to it. "
+    "The broker is cut off from the backend: what is published is lost, or waits if the design "
+    "keeps it.",
     "heal": "End every fault that is open at that place.",
     "sleep": "The client's machine stands still: no timer runs, its network is gone, nobody sits "
     "at it. When it wakes, late timers run and what it missed is told; its browser says nothing.",
@@ -56,7 +59,9 @@ VERB_MEANINGS = {
     "answer had been lost, and the second answer is the one that arrives. Or events do (`leg: "
     "event`), as from a broker that delivers at least once.",
     "restart": "The backend is down: sessions end, requests are refused. The store survives. If a "
-    "gateway restarts, its sockets end, and its clients come back to others.",
+    "gateway restarts, its sockets end, and its clients come back to others. If the broker "
+    "does, sockets stay open, what it kept in memory is forgotten, and what is published is lost, "
+    "or waits if the design keeps it.",
     "crash": "The backend's process dies; sockets, which a gateway holds, stay open. With `after`, "
     "it dies at the next commit: before its answer and its event (`commit`), or between the two "
     "(`reply`). With `loses`, the commits of that long before are lost, answered or not.",
@@ -196,6 +201,7 @@ def _verbs_table() -> str:
         places = " or ".join(
             ["a client"] * rule.clients
             + ["a gateway"] * rule.gateways
+            + ["`broker`"] * rule.broker
             + ["`backend`"] * rule.backend
         )
         keys = [

@@ -1,13 +1,15 @@
-"""Faults of the backend and of the gateways before it; the same verb may mean either.
+"""Faults of the backend, the broker and the gateways; the same verb may mean any of them.
 
 A gateway that restarts ends its sockets, one that is partitioned hears nothing of the broker, and
-one that loses does not say that a queue was full.
+one that loses does not say that a queue was full. Of the broker see `announcer.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
+from syncsim.announcer import Off
 from syncsim.backend import ports
 from syncsim.scenario.scenario import Fault
 from syncsim.stage import Deed, Stage
@@ -66,6 +68,14 @@ def _be_honest(stage: Stage, fault: Fault, _seq: int) -> None:
     stage.net.entrance.be_honest(fault.on)
 
 
+def _go_off(stage: Stage, fault: Fault, _seq: int) -> None:
+    stage.announcer.go_off(cast("Off", fault.do))
+
+
+def _come_back(stage: Stage, fault: Fault, seq: int) -> None:
+    stage.announcer.come_back(cast("Off", fault.do), seq)
+
+
 BACKEND_DEEDS: Mapping[str, Deed] = {
     "restart": Deed(begin=_restart, end=_start_again),
     "crash": Deed(begin=_crash, end=_start_again),
@@ -76,4 +86,7 @@ GATEWAY_DEEDS: Mapping[str, Deed] = {
     "drop": Deed(begin=_drop_sockets),
     "lose": Deed(begin=_be_silent, end=_be_honest),
     "restart": Deed(begin=_restart_gateway, end=_gateway_is_back),
+}
+BROKER_DEEDS: Mapping[str, Deed] = {
+    verb: Deed(begin=_go_off, end=_come_back) for verb in ("partition", "hold", "restart")
 }

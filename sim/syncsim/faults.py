@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from syncsim.backend.ports import Expire, SetClock, Trap
-from syncsim.backend_faults import BACKEND_DEEDS, GATEWAY_DEEDS
+from syncsim.backend_faults import BACKEND_DEEDS, BROKER_DEEDS, GATEWAY_DEEDS
 from syncsim.client import ports
 from syncsim.engine import Engine
 from syncsim.history import History
 from syncsim.net import BACKEND
 from syncsim.net.gateways import GATEWAY
-from syncsim.scenario.scenario import VERBS, Fault
+from syncsim.scenario.scenario import BROKER, VERBS, Fault
 from syncsim.stage import Deed, Stage
 
 HEAL = "heal"
@@ -176,6 +176,8 @@ def facts_of(fault: Fault) -> dict[str, Any]:
 
 def deed_of(place: str, verb: str) -> Deed:
     """Return what a verb does at a place."""
+    if place == BROKER:
+        return BROKER_DEEDS[verb]
     return (GATEWAY_DEEDS if place.startswith(GATEWAY) else DEEDS)[verb]
 
 

@@ -41,7 +41,8 @@ def settings_of(scenario: Scenario) -> Settings:
 class Host:
     """Hands the backend its inputs; `carry_out` takes what they cause.
 
-    `stopped` is called when the backend goes down, for those who live in its memory.
+    `stopped` is called when the backend goes down, for those who live in its memory, and `started`
+    when it has booted again.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Host:
         backend: Backend,
         carry_out: CarryOut,
         stopped: Callable[[], None],
+        started: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._draws = draws
@@ -60,6 +62,7 @@ class Host:
         self._backend = backend
         self._carry_out = carry_out
         self._stopped = stopped
+        self._started = started
         self._overdue: list[ports.Due] = []
         self._copied_us: dict[int, int] = {}
         self._down: dict[str, bool] = {}
@@ -126,6 +129,7 @@ class Host:
         if self._down:
             return False
         self.tell(ports.Boot(), cause)
+        self._started()
         for due in self._overdue:
             self.tell(due, cause)
         self._overdue.clear()

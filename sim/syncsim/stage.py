@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from syncsim.announcer import Announcer
 from syncsim.client import ports
 from syncsim.host import Host
 from syncsim.machines import Machines
@@ -21,6 +22,7 @@ class Stage:
 
     net: Net
     host: Host
+    announcer: Announcer
     machines: Machines
     tell: Callable[[str, ports.Input, int], None]
     wake: Callable[[str, int], None]

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
+from syncsim.announcer import Announcer
 from syncsim.backend import Backend
 from syncsim.backend import ports as backend_ports
 from syncsim.bridge import ClientError, LockstepClient, command_of
@@ -25,20 +26,12 @@ from syncsim.history import History
 from syncsim.history.vocabulary import REWIND
 from syncsim.host import Host, settings_of
 from syncsim.machines import Machines
-from syncsim.net import BACKEND, STACKS, Broker, Net
-from syncsim.net.broker import Kept
+from syncsim.net import BACKEND, STACKS, Net
 from syncsim.net.gateways import ONE_GATEWAY
-from syncsim.net.messages import (
-    RESUME_BYTES,
-    AckBody,
-    ErrorBody,
-    Message,
-    ResumeBody,
-    ResumedBody,
-)
+from syncsim.net.messages import AckBody, ErrorBody, Message, ResumeBody
 from syncsim.scenario.expand import expand
 from syncsim.scenario.person import arrivals, choose
-from syncsim.scenario.scenario import MODEL, ClientSpec, Load, Scenario, Step
+from syncsim.scenario.scenario import BROKER, MODEL, ClientSpec, Load, Scenario, Step
 from syncsim.stage import Stage
 
 WAKES = (client_ports.Wake, client_ports.Woke)
@@ -146,13 +139,6 @@ class World:
             users={client.name: (client.role, client.user) for client in scenario.clients},
             settings=settings_of(scenario),
         )
-        feed = scenario.design.feed
-        self._broker = Broker(
-            feed.retention_us,
-            is_log=feed.delivery == "log",
-            is_acked=feed.delivery == "at-least-once",
-            retention_count=feed.retention_count,
-        )
         self._clients: dict[str, client_ports.Dashboard] = {}
         try:
             for client in scenario.clients:
@@ -171,6 +157,13 @@ class World:
             gateways=scenario.gateways,
             unfaithful=scenario.unfaithful,
         )
+        self._announcer = Announcer(
+            engine=self._engine,
+            history=self.history,
+            net=self._net,
+            design=scenario.design,
+            roles={client.name: client.role for client in scenario.clients},
+        )
         self._wakes: dict[str, int] = {}
         self._host = Host(
             engine=self._engine,
@@ -178,12 +171,14 @@ class World:
             scenario=scenario,
             backend=self._backend,
             carry_out=self._backend_did,
-            stopped=self._broker.forget,
+            stopped=self._announcer.backend_stopped,
+            started=self._announcer.backend_started,
         )
         self._machines = Machines()
         stage = Stage(
             net=self._net,
             host=self._host,
+            announcer=self._announcer,
             machines=self._machines,
             tell=self._tell,
             wake=self._wake_machine,
@@ -365,11 +360,11 @@ class World:
                 )  # fmt: skip
                 committed = seq if out.kind == "commit" else committed
                 if out.kind == REWIND:
-                    self._broker.reset(self._backend.lsn)
+                    self._announcer.rewound(out.lsn, self._backend.lsn)
             elif isinstance(out, backend_ports.Reply):
                 self._net.http(out.message, cause)
             elif isinstance(out, backend_ports.Publish):
-                self._publish(out, committed)
+                self._announcer.publish(out, committed)
             elif isinstance(out, backend_ports.Replicate):
                 self._host.replicate(out)
             elif isinstance(out, backend_ports.Died):
@@ -377,52 +372,14 @@ class World:
             else:
                 self._engine.after(out.at_us - self._engine.now_us, self._host.due, out.due)
 
-    def _publish(self, publish: backend_ports.Publish, cause: int) -> None:
-        kept = self._broker.keep(self._engine.now_us, publish, publish.event.lsn)
-        echoes = self._scenario.design.echoes
-        told, away = self._broker.fan_out("" if echoes else publish.origin)
-        event = publish.event
-        entity, version = event.rows[0]
-        seq = self.history.append(
-            self._engine.now_us, "publish", BACKEND, "", cause, event.intent, publish.name,
-            entity, version, event.lsn, "", {"to": len(told)},
-        )  # fmt: skip
-        for clients, carry in ((told, self._net.frame), (away, self._net.missed)):
-            for client in clients:
-                self._broker.owe(client, kept)
-                carry(self._event(kept, client), seq)
-
-    def _event(self, kept: Kept, client: str, again: str = "") -> Message:
-        """Return the message that tells a client of a change, perhaps again."""
-        publish: backend_ports.Publish = kept.change
-        body, size = publish.told_to(self._clients[client].role)
-        entity, version = body.rows[0]
-        return Message(
-            f"{publish.name}>{client}{again}", BACKEND, client, "event",
-            body._replace(offset=kept.offset, previous=kept.previous), size, body.intent, entity,
-            version, body.lsn,
-        )  # fmt: skip
-
-    def _resume(self, message: Message, body: ResumeBody, seq: int) -> None:
-        """Tell a client again what it missed, and whether that was all."""
-        client = message.sender
-        kept = self._broker.missed(client, body.cursor, self._engine.now_us)
-        for each in kept or ():
-            if self._scenario.design.echoes or each.change.origin != client:
-                self._net.frame(self._event(each, client, f"@{message.name}"), seq)
-        answer = ResumedBody(kept is not None, self._broker.opened_at(client))
-        name = f"{message.name}/reply"
-        reply = Message(name, BACKEND, client, "resumed", answer, RESUME_BYTES)
-        self._net.frame(reply, seq)
-
     # The network
 
     def message_arrived(self, message: Message, seq: int) -> None:
         """Hand a message to its recipient."""
         if isinstance(message.body, ResumeBody):
-            self._resume(message, message.body, seq)
+            self._announcer.resume(message, message.body, seq)
         elif isinstance(message.body, AckBody):
-            self._broker.acknowledged(message.sender, message.body.offset)
+            self._announcer.acknowledged(message.sender, message.body)
         elif message.recipient == BACKEND:
             self._host.request(message, seq)
         else:
@@ -451,14 +408,12 @@ class World:
         self._tell(client, client_ports.SocketClosed(), seq)
 
     def session_opened(self, client: str, epoch: int, seq: int) -> None:
-        """Let the broker tell a client of changes, first again of those that it may not have."""
-        self._broker.opened(client)
-        for kept in self._broker.owed(client):
-            self._net.frame(self._event(kept, client, f"@session/{epoch}"), seq)
+        """Let the broker tell a client of changes."""
+        self._announcer.session_opened(client, epoch, seq)
 
     def session_closed(self, client: str) -> None:
         """Let the broker stop telling a client of changes."""
-        self._broker.closed(client)
+        self._announcer.session_closed(client)
 
     # Phases
 
@@ -466,7 +421,7 @@ class World:
         """Heal everything, or the core and the backend, and begin the second phase."""
         self._phase("settle")
         core = self._scenario.core or tuple(self._clients)
-        self._faults.heal(frozenset((BACKEND, *self._scenario.gateways.names, *core)))
+        self._faults.heal(frozenset((BACKEND, BROKER, *self._scenario.gateways.names, *core)))
         self._net.calm(core)
 
     def _phase(self, phase: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from syncsim.history import Record
 from syncsim.history.kinds import KINDS
+from syncsim.history.vocabulary import NEVER_SENT
 
 RESULTS = ("ok", "refused", "failed", "unknown", "withheld")
 PLAIN = (int, str, bool, type(None))
@@ -103,7 +104,7 @@ def _messages(records: list[Record]) -> Iterator[str]:
             if name in ended:
                 yield f"{name} comes to two ends"
             ended[name] = record
-            away = record.kind == "lose" and (record.data or {})["reason"] == "away"
+            away = record.kind == "lose" and (record.data or {})["reason"] in NEVER_SENT
             if (name in sent) == away:
                 yield f"{name} ends and was {'' if away else 'not '}sent"
             elif not away and (sent[name].at, sent[name].peer) != (record.peer, record.at):

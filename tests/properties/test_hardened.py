@@ -56,6 +56,7 @@ def failures(verdict: Verdict) -> list[str]:
 
 
 BEYOND = {
+    "faults/broker-down": {"GAP", "INVAL"},  # needs an outbox, or a feed that keeps events
     "faults/crash-before-event": {"CONV", "INVAL"},  # needs an outbox
     "faults/deaf-gateway": {"GAP", "INVAL"},  # nothing tells a client that its gateway is cut off
     "faults/lost-commits": {"CONV", "DURABLE"},  # no client can know what a backend forgot

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from syncsim.history import History, Record
+from syncsim.history.vocabulary import NEVER_SENT
 from syncsim_reports.words import MILLISECOND_US, SECOND_US, row_id
 
 MESSAGES_MAX = 60
@@ -113,7 +114,7 @@ def _narrowed(
 
 def _messages(records: Iterable[Record]) -> Iterable[Record]:
     """Yield one record per message: its send, or the loss of one that was never sent."""
-    return (r for r in records if r.kind == "send" or (r.data or {}).get("reason") == "away")
+    return (r for r in records if r.kind == "send" or (r.data or {}).get("reason") in NEVER_SENT)
 
 
 def _headline(history: History, record: Record) -> str:

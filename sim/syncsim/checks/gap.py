@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from syncsim.checks.bounds import bound_us
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.grace import Grace
+from syncsim.checks.prose import why_lost
 from syncsim.checks.screen_prose import change_of, lasted
 from syncsim.checks.tally import Tally
 from syncsim.checks.verdict import Check, Finding, Story
@@ -163,7 +164,7 @@ class _Watch:
         client, row = lost.at, row_name(lost.entity)
         commit = self._commits.get((lost.entity, lost.version))
         change = f"{change_of(commit)} made version {lost.version} of {row}. " if commit else ""
-        reason = (lost.data or {}).get("reason", "lost")
+        reason = why_lost(lost)
         back = f" It was connected again from {seconds(since.time_us)} on."
         self.tally.stories.append(
             Story(

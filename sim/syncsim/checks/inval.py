@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.grace import Grace
+from syncsim.checks.prose import why_lost
 from syncsim.checks.screen_prose import Commits, change_of, differing, lasted
 from syncsim.checks.verdict import Check, Finding, Story, conclude
 from syncsim.history import Record
 from syncsim.history.replay import SLICE, Replay, Screen
-from syncsim.staleness.underway import Underway
+from syncsim.staleness.underway import EVERYBODY, Underway
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -116,8 +117,8 @@ class _Watch:
     def _prospects(self, record: Record) -> None:
         """Something that might mend a client's screen begins or ends."""
         client = self._underway.apply(record)
-        if client:
-            self._touched.setdefault(client, {})
+        for each in self._views if client == EVERYBODY else [client] if client else ():
+            self._touched.setdefault(each, {})
 
     def _screen(self, record: Record) -> None:
         """What a view shows, or should show, changes."""
@@ -287,9 +288,8 @@ class _Watch:
             return f"A fetch of {at} had brought it; then older data was painted.", marked.seq
         if lost > after:
             loss = self._history[lost]
-            reason = (loss.data or {}).get("reason", "lost")
             when = seconds(loss.time_us)
-            return f"The event that told of it was lost at {when} ({reason}).", lost
+            return f"The event that told of it was lost at {when} ({why_lost(loss)}).", lost
         heard = self._heard.get((client, entity), -1)
         if heard > after:
             when = seconds(self._history[heard].time_us)

@@ -11,6 +11,20 @@ ROWS_NAMED = 3
 """Rows named in a sentence; of a longer batch the sentence gives the number."""
 
 
+LOSSES = {
+    "broker-down": "the broker was down",
+    "broker-cut": "the backend could not reach the broker",
+    "unpublished": "the backend went down before the broker had it",
+}
+"""What is written of the loss of a message where the word of its record says too little."""
+
+
+def why_lost(lost: Record) -> str:
+    """Write why a message was lost: `away`, or `the broker was down`."""
+    reason = str((lost.data or {}).get("reason", "lost"))
+    return LOSSES.get(reason, reason)
+
+
 def rows_named(entities: list[str]) -> str:
     """Write some rows for a story: `appointments A1, A2 and A3`, or how many."""
     if len(entities) > ROWS_NAMED:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from syncsim.checks.evidence import row_name, words
-from syncsim.checks.prose import rows_named
+from syncsim.checks.prose import rows_named, why_lost
 from syncsim.history import Record, Records
 
 SILENT = ("publish", "audit", "arm", "disarm", "ready")
@@ -142,8 +142,7 @@ def _of_net(history: Records, record: Record, data: dict[str, Any]) -> str:
             sent = history[record.cause].data if record.cause >= 0 else None
             return f"receives {_what(sent or {})} from {record.peer}"
         case "lose":
-            reason = data.get("reason", "lost")
-            return f"never receives {_what(data)} from {record.peer} ({reason})"
+            return f"never receives {_what(data)} from {record.peer} ({why_lost(record)})"
         case "open":
             return f"its socket is open (connection {epoch})"
         case "close":

@@ -121,8 +121,12 @@ def reconnect(evidence: Evidence) -> Iterator[int]:
 
 
 def restart(evidence: Evidence) -> Iterator[int]:
-    """A `fault` record with the verb restart."""
-    return _with(evidence, "fault", "verb", "restart")
+    """A `fault` record with the verb restart at the backend."""
+    return (
+        record.seq
+        for record in evidence.of("fault")
+        if record.at == "backend" and (record.data or {}).get("verb") == "restart"
+    )
 
 
 def two_row_change(evidence: Evidence) -> Iterator[int]:

@@ -11,7 +11,7 @@ from syncsim.checks.grace import Grace
 from syncsim.checks.screen_prose import lasted
 from syncsim.checks.verdict import Check, Finding, Story, conclude
 from syncsim.history import Record
-from syncsim.staleness.underway import Underway
+from syncsim.staleness.underway import EVERYBODY, Underway
 
 Pair = tuple[str, str]
 """The two views that show a row, in alphabetical order."""
@@ -83,8 +83,8 @@ class _Watch:
                     self._touched.setdefault(record.at, {})[entity] = None
         else:
             client = self._underway.apply(record)
-            if client:
-                self._touched.setdefault(client, {})
+            for each in self._copies if client == EVERYBODY else [client] if client else ():
+                self._touched.setdefault(each, {})
 
     def _paint(self, record: Record) -> None:
         entity, fields = record.entity, (record.data or {}).get("fields")

@@ -160,7 +160,16 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "The backend refused an intent, definitely and without effect.",
         {"action": "name of the action", "reason": "reason code", "role": "role", "user": "user"},
     ),
-    ("publish", "backend", "A change event was handed to the broker.", {"to": "subscribers"}),
+    (
+        "publish",
+        "backend",
+        "A change event was handed to the broker.",
+        {
+            "to": "subscribers",
+            "waits": "true if the broker cannot take it yet; a later record of the same message "
+            "says what became of it",
+        },
+    ),
     (
         "rewind",
         "backend",
@@ -191,8 +200,8 @@ _ROWS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         "net",
         "A message will never arrive; `at` is where it was bound for.",
         {
-            "reason": "offline, away, dropped, silent, lossy, reset, too-big, overflow, unfaithful "
-            "or down",
+            "reason": "offline, away, dropped, silent, lossy, reset, too-big, overflow, "
+            "unfaithful, down, broker-down, broker-cut or unpublished",
             "what": "as in send",
         },
     ),

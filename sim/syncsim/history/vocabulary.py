@@ -29,3 +29,6 @@ SOMETIMES: dict[str, str] = {
     "batch-partial": "a batch succeeded for some items and was refused for others",
     "withheld": "a person meant to act on a row that was no longer on screen",
 }
+
+NEVER_SENT = ("away", "broker-down", "broker-cut", "unpublished")
+"""Why an event is lost that was not even sent to the client, as its `lose` record says."""

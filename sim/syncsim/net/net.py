@@ -297,9 +297,9 @@ class Net:
             del socket.in_flight[message.name]
             self._listener.message_arrived(message, self._ledger.received(message, transit.sent))
 
-    def missed(self, message: Message, cause: int) -> None:
-        """Record that a change was published while its recipient was away."""
-        self._ledger.lost(message, "away", cause)
+    def missed(self, message: Message, cause: int, reason: str = "away") -> None:
+        """Record that a change was published and not sent: its recipient was away, or why else."""
+        self._ledger.lost(message, reason, cause)
 
     # Faults
 

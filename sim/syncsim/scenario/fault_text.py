@@ -16,7 +16,7 @@ class FaultText(Model):
 
     at_us: Duration = Field(alias="at")
     do: VerbName
-    on: str = Field(description="The name of a client, gateway-<n>, or `backend`.")
+    on: str = Field(description="The name of a client, gateway-<n>, `broker` or `backend`.")
     for_us: Duration = Field(
         0, alias="for", description="How long it lasts; until healed by default."
     )

@@ -10,7 +10,7 @@ from syncsim.errors import nearest, quoted
 from syncsim.net.gateways import GATEWAY
 from syncsim.scenario.cast import Cast
 from syncsim.scenario.fault_text import FaultText
-from syncsim.scenario.scenario import ALL_PERCENT, BACKEND, MODEL, VERBS, Fault, Verb
+from syncsim.scenario.scenario import ALL_PERCENT, BACKEND, BROKER, MODEL, VERBS, Fault, Verb
 from syncsim.scenario.shape import Reader
 from syncsim.scenario.text import KeyPath
 
@@ -30,6 +30,7 @@ class Rule:
     legs: tuple[str, ...] = ()
     clients: bool = True
     gateways: bool = False
+    broker: bool = False
     backend: bool = False
     model: bool = False
 
@@ -40,8 +41,8 @@ class Rule:
 
 
 RULES: Mapping[str, Rule] = {
-    "partition": Rule(optional=("for", "unnoticed", "direction"), gateways=True),
-    "heal": Rule(gateways=True, backend=True),
+    "partition": Rule(optional=("for", "unnoticed", "direction"), gateways=True, broker=True),
+    "heal": Rule(gateways=True, broker=True, backend=True),
     "sleep": Rule(optional=("for",), model=True),
     "wake": Rule(model=True),
     "hide": Rule(optional=("for",), model=True),
@@ -49,12 +50,12 @@ RULES: Mapping[str, Rule] = {
     "reload": Rule(model=True),
     "expire-token": Rule(model=True),
     "drop": Rule(optional=("unnoticed",), gateways=True),
-    "hold": Rule(optional=("for",)),
-    "release": Rule(),
+    "hold": Rule(optional=("for",), broker=True),
+    "release": Rule(broker=True),
     "delay": Rule(required=("by",), optional=("for",)),
     "lose": Rule(optional=("leg", "for"), legs=("request", "response", "both"), gateways=True),
     "duplicate": Rule(optional=("leg", "by", "for"), legs=("request", "event", "both")),
-    "restart": Rule(required=("for",), clients=False, gateways=True, backend=True),
+    "restart": Rule(required=("for",), clients=False, gateways=True, broker=True, backend=True),
     "crash": Rule(required=("for",), optional=("after", "loses"), clients=False, backend=True),
     "overload": Rule(
         required=("for",), optional=("percent", "retry_after"), clients=False, backend=True
@@ -69,7 +70,7 @@ _OF_A_LINK: Mapping[str, tuple[str, ...]] = {
     "partition": ("unnoticed", "direction"),
     "lose": ("leg",),
 }
-"""Keys that say something of a client's link, and nothing of a gateway."""
+"""Keys that say something of a client's link, and nothing of a gateway or of the broker."""
 
 DRAWN_VERBS: tuple[str, ...] = tuple(
     verb for verb in RULES if verb not in ("heal", "wake", "show", "release")
@@ -119,7 +120,7 @@ def _is_verb(reader: Reader, path: KeyPath, verb: str) -> bool:
 def check_place(reader: Reader, cast: Cast, path: KeyPath, verb: str, place: str) -> None:
     """Note a place where a verb cannot happen; it stands at `path`."""
     rule = RULES[verb]
-    places = [BACKEND] if rule.backend else []
+    places = [BACKEND] * rule.backend + [BROKER] * rule.broker
     places += list(cast.gateways) if rule.gateways else []
     places += list(cast.clients) if rule.clients else []
     if place not in places:
@@ -174,8 +175,8 @@ def check_keys(reader: Reader, path: KeyPath, text: FaultText, *, drawn: bool = 
     _check_choice(
         reader, path, text.do, [key for key in rule.one_of if given[key]], either=not drawn
     )
-    is_gateway = text.on.startswith(GATEWAY)
-    keys = [key for key in rule.keys if not (is_gateway and key in _OF_A_LINK.get(text.do, ()))]
+    is_link = text.on != BROKER and not text.on.startswith(GATEWAY)
+    keys = [key for key in rule.keys if is_link or key not in _OF_A_LINK.get(text.do, ())]
     for key, is_given in given.items():
         if is_given and key not in keys:
             reader.report(

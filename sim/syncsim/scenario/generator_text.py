@@ -102,7 +102,7 @@ class FlapText(Model):
 
     do: Literal["flap"] = Field(description="Which generator it is.")
     at_us: Duration = Field(alias="at", description="When it goes down first.")
-    on: str = Field(description="The name of a client, or gateway-<n>.")
+    on: str = Field(description="The name of a client, gateway-<n> or `broker`.")
     times: int = Field(ge=2, le=values.MAX_FAULTS, description="How often it goes down.")
     down_us: Span = Field(alias="down", description="How long it stays down.")
     up_us: Span = Field(alias="up", description="How long it is up in between.")

@@ -95,7 +95,7 @@ class Load:
 class Fault:
     """One thing that goes wrong: a verb, at a time, on a place, for a duration.
 
-    `on` is a client's name, that of a gateway or `backend`. `for_us` 0 means until healed.
+    `on` is the name of a client or gateway, `broker` or `backend`. `for_us` 0 means until healed.
     `by_us` is the extra delay of `delay`, and how much later the second message of `duplicate` is
     sent; `leg` is which half of an HTTP exchange `lose` takes, or what `duplicate` doubles.
 

@@ -3,8 +3,8 @@
     client ── its link ──┬── gateway ── broker ── backend ── replica
                          └── HTTP ───────────────┘
 
-A fault on a client bites its machine or its link, as its verb says; one on a gateway or on the
-backend bites that.
+A fault on a client bites its machine or its link, as its verb says; one on a gateway, on the
+broker or on the backend bites that.
 """
 
 from __future__ import annotations

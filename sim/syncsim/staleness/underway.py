@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from syncsim.history import Record
 
+EVERYBODY = "*"
+"""Stands for every client; no client is called so."""
+
 
 class Underway:
     """Follows fetches, socket events in flight, pending intents and armed triggers.
 
     A fetch is under way from its start to its last end; waiting for a retry is a part of
-    that. Feed it every record of `KINDS`, in order.
+    that. A change that waits for the broker is under way to everybody. Feed it every record of
+    `KINDS`, in order.
     """
 
     KINDS = (
         "fetch", "fetched", "fetch_failed", "fetch_cancelled", "commit", "send", "receive", "lose",
-        "intent", "outcome", "forget", "arm", "disarm",
+        "intent", "outcome", "forget", "arm", "disarm", "publish",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -25,9 +29,14 @@ class Underway:
         self._intents: dict[str, dict[str, None]] = {}
         self._armed: dict[str, dict[str, None]] = {}
         self._rows_of: dict[int, list[str]] = {}
+        # What the broker has not heard of, by the message, as with events.
+        self._waiting: dict[str, tuple[int, str]] = {}
 
     def apply(self, record: Record) -> str:
-        """Take one record in and return the client whose prospects it changed, or ''."""
+        """Take one record in and return the client whose prospects it changed, or ''.
+
+        They may be those of `EVERYBODY`.
+        """
         kind = record.kind
         if kind in ("receive", "lose"):
             in_flight = self._events.get(record.at)
@@ -38,6 +47,8 @@ class Underway:
         if kind == "commit":
             self._rows_of.setdefault(record.lsn, []).append(record.entity)
             return ""
+        if kind == "publish":
+            return self._publish(record)
         if kind.startswith("fetch"):
             self._fetch(record)
         elif kind == "intent":
@@ -58,17 +69,27 @@ class Underway:
         return bool(self._fetches.get((client, view)))
 
     def will_hear_of(self, client: str, entity: str) -> bool:
-        """Tell whether an event about this row is in flight to the client."""
+        """Tell whether an event about this row is in flight to the client, or may yet be."""
         return any(
             about == entity or entity in self._rows_of.get(lsn, ())
-            for lsn, about in self._events.get(client, {}).values()
+            for lsn, about in (*self._events.get(client, {}).values(), *self._waiting.values())
         )
 
     def is_quiet(self, client: str) -> bool:
         """Tell whether no event is in flight, no intent pending and no trigger armed."""
         return not (
-            self._events.get(client) or self._intents.get(client) or self._armed.get(client)
+            self._events.get(client)
+            or self._intents.get(client)
+            or self._armed.get(client)
+            or self._waiting
         )
+
+    def _publish(self, record: Record) -> str:
+        if (record.data or {}).get("waits"):
+            self._waiting[record.message] = record.lsn, record.entity
+        elif self._waiting.pop(record.message, None) is None:
+            return ""
+        return EVERYBODY
 
     def _send(self, record: Record) -> str:
         if (record.data or {}).get("what") != "event":

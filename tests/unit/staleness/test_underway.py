@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from syncsim.staleness.underway import Underway
+from syncsim.history import History
+from syncsim.staleness.underway import EVERYBODY, Underway
 from tests.checks.notation import history
 
 
@@ -97,3 +98,19 @@ def test_it_says_whose_prospects_a_record_changes():
     assert [underway.apply(record) for record in history(line).of(*Underway.KINDS)] == [
         "", "", "op-1", "", "", "op-1",
     ]  # fmt: skip
+
+
+def test_a_change_that_waits_for_the_broker_is_on_its_way_to_everybody_until_it_has_an_end():
+    made, underway = History(), Underway()
+    row = {"entity": "appointment/A1", "version": 2, "lsn": 1}
+    assert underway.is_quiet("op-1")
+    for data, changes, is_quiet in (
+        ({"to": 0, "waits": True}, EVERYBODY, False),
+        ({"to": 2}, EVERYBODY, True),
+        ({"to": 2}, "", True),
+    ):
+        made.append(0, "publish", "backend", message="it/1/A1", data=data, **row)
+        assert underway.apply(made[len(made) - 1]) == changes
+        assert underway.is_quiet("op-1") == is_quiet
+        assert underway.will_hear_of("op-2", "appointment/A1") != is_quiet
+        assert not underway.will_hear_of("op-2", "appointment/A2")
