@@ -142,6 +142,11 @@ def check_place(reader: Reader, cast: Cast, path: KeyPath, verb: str, place: str
         )
 
 
+def is_link(place: str) -> bool:
+    """Tell whether a place is one whose link a fault may be about, and no gateway or broker."""
+    return place != BROKER and not place.startswith(GATEWAY)
+
+
 def check_keys(reader: Reader, path: KeyPath, text: FaultText, *, drawn: bool = False) -> None:
     """Note keys that a verb must not have, and those that are missing.
 
@@ -175,8 +180,7 @@ def check_keys(reader: Reader, path: KeyPath, text: FaultText, *, drawn: bool = 
     _check_choice(
         reader, path, text.do, [key for key in rule.one_of if given[key]], either=not drawn
     )
-    is_link = text.on != BROKER and not text.on.startswith(GATEWAY)
-    keys = [key for key in rule.keys if is_link or key not in _OF_A_LINK.get(text.do, ())]
+    keys = [key for key in rule.keys if is_link(text.on) or key not in _OF_A_LINK.get(text.do, ())]
     for key, is_given in given.items():
         if is_given and key not in keys:
             reader.report(

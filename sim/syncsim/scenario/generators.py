@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from syncsim.errors import quoted
 from syncsim.scenario.cast import Cast
 from syncsim.scenario.fault_text import FaultText
-from syncsim.scenario.faults import DRAWN_VERBS, check_keys, check_place
+from syncsim.scenario.faults import DRAWN_VERBS, check_keys, check_place, is_link
 from syncsim.scenario.generator import (
     FLAP,
     GENERATORS,
@@ -88,6 +88,10 @@ def compile_generators(
             generators.append(_herd(reader, path, text, name, loads))
         else:
             check_place(reader, cast, (*path, "on"), "partition", text.on)
+            plain = FaultText.model_construct(
+                at_us=0, do="partition", on=text.on, unnoticed=text.unnoticed
+            )
+            check_keys(reader, path, plain)
             generators.append(
                 Flap(
                     id=name,
@@ -137,7 +141,7 @@ def _kind(reader: Reader, cast: Cast, path: KeyPath, text: KindText) -> Kind:
     plain = FaultText.model_construct(
         at_us=0,
         do=text.do,
-        on=text.on[0],
+        on=next((place for place in text.on if not is_link(place)), text.on[0]),
         for_us=text.for_us[1],
         by_us=text.by_us[1],
         loses_us=text.loses_us[1],

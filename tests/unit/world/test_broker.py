@@ -356,6 +356,21 @@ def test_keys_that_say_nothing_of_a_broker_are_refused(old, new, code):
     assert [each.code for each in problems_of(TEXT.replace(old, new))] == [code]
 
 
+@pytest.mark.parametrize("place", ["broker", "gateway-1"])
+def test_a_generator_says_nothing_of_a_link_where_there_is_none(place):
+    swarm = SWARM.replace(
+        "do: restart, on: [broker, backend]", f"do: partition, on: [op-1, {place}]"
+    )
+    flap = swarm.replace("on: broker, at", f"on: {place}, at")
+    assert files.loads(SAMPLE + flap)
+    for text in (
+        flap.replace("for: 1s..2s}", "for: 1s..2s, unnoticed: true}"),
+        flap.replace("down: 1s", "unnoticed: true, down: 1s"),
+    ):
+        (problem,) = problems_of(SAMPLE + text)
+        assert (problem.code, problem.found) == ("unknown-key", "'unnoticed'")
+
+
 def test_a_broker_that_fails_looks_the_same_from_every_gateway():
     history = accepts(HARDENED, DOWN, gateways=Gateways(count=3))
     assert lost(history) == [(3_020, "op-2", "broker-down"), (4_020, "op-2", "broker-down")]
