@@ -112,7 +112,7 @@ class Evidence:
     @cached_property
     def _codes(self) -> bytes:
         """Return the kinds of the records that are kept, as bytes."""
-        return bytes([_CODES[record.kind] for record in self._kept])
+        return bytes(map(_CODES.__getitem__, map(itemgetter(2), self._kept)))
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Record]]:

@@ -9,6 +9,7 @@ How it comes to that, for instance:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -92,6 +93,8 @@ class _Watch:
         # By client and commit: the loss of its event. By client and row: its last event.
         self._lost: dict[tuple[str, int], int] = {}
         self._heard: dict[tuple[str, str], int] = {}
+        # By client: how many rows of its views are stale.
+        self._stale_rows: Counter[str] = Counter()
         # What the instant touched: by client, the cells.
         self._touched: dict[str, dict[tuple[str, str], None]] = {}
 
@@ -117,8 +120,9 @@ class _Watch:
     def _prospects(self, record: Record) -> None:
         """Something that might mend a client's screen begins or ends."""
         client = self._underway.apply(record)
-        for each in self._views if client == EVERYBODY else [client] if client else ():
-            self._touched.setdefault(each, {})
+        for each in self._stale_rows if client == EVERYBODY else (client,):
+            if self._stale_rows.get(each):
+                self._touched.setdefault(each, {})
 
     def _screen(self, record: Record) -> None:
         """What a view shows, or should show, changes."""
@@ -152,7 +156,8 @@ class _Watch:
             self._fresh[record.at, record.view] = record.seq
         else:
             self._fresh.pop((record.at, record.view), None)
-        self._touched.setdefault(record.at, {})
+        if self._stale_rows.get(record.at):
+            self._touched.setdefault(record.at, {})
 
     def unmarked(self) -> str:
         """Say which view was stale and has no fetch on record, empty if none was."""
@@ -205,6 +210,7 @@ class _Watch:
             self._stale[view.screen.client, view.screen.view] = None
             view.cells[entity] = _Cell()
             view.has_new = True
+            self._stale_rows[view.screen.client] += 1
         elif not stale and entity in view.cells:
             self._end(view, entity, view.cells.pop(entity), ended=True)
 
@@ -232,6 +238,7 @@ class _Watch:
 
     def _end(self, view: _View, entity: str, stale: _Cell, *, ended: bool) -> None:
         """Conclude on a row that is stale no longer, left the screen, or outlived the record."""
+        self._stale_rows[view.screen.client] -= 1
         stale.stuck_us = -1
         if stale.failed_us < 0:
             return

@@ -86,10 +86,10 @@ def broken_promise(evidence: Evidence) -> str:
 def _first_broken(
     records: Iterable[Record], promises: tuple[_Promise, ...]
 ) -> tuple[Record, _Promise] | None:
+    asked = [(each, each.key, each.holds) for each in promises]
     for record in records:
         data = record.data or {}
-        for promise in promises:
-            key = promise.key
-            if not (promise.holds(data[key]) if key in data else not promise.is_needed):
+        for promise, key, holds in asked:
+            if not (holds(data[key]) if key in data else not promise.is_needed):
                 return record, promise
     return None

@@ -83,8 +83,9 @@ class _Watch:
                     self._touched.setdefault(record.at, {})[entity] = None
         else:
             client = self._underway.apply(record)
-            for each in self._copies if client == EVERYBODY else [client] if client else ():
-                self._touched.setdefault(each, {})
+            for each in self._rifts if client == EVERYBODY else (client,):
+                if self._rifts.get(each):
+                    self._touched.setdefault(each, {})
 
     def _paint(self, record: Record) -> None:
         entity, fields = record.entity, (record.data or {}).get("fields")
