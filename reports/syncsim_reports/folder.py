@@ -13,15 +13,15 @@ import errno
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syncsim.checks import CHECKS, Verdict, as_json
 from syncsim.checks.models import Models, models_as_json, models_of
-from syncsim.errors import InputError, Problem
+from syncsim.errors import InputError, Problem, writing
 from syncsim.history import Header, History, jsonl
 from syncsim.staleness import Costs, Staleness, Window
 from syncsim_reports.html import Picture, demo_page, picture, run_page
@@ -251,18 +251,6 @@ def _replace(path: Path, write: Callable[[Path], object]) -> Path:
     return path
 
 
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """Turn what the file system says into a problem of the folder that was asked for."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            Problem(
-                code="unwritable",
-                place=str(folder),
-                expected="a folder that can be written",
-                found=error.strerror or "an error",
-                hint="give the path of a new folder, or of one that is yours",
-            )
-        ) from None
+def _writing(folder: Path) -> AbstractContextManager[None]:
+    hint = "give the path of a new folder, or of one that is yours"
+    return writing(folder, expected="a folder that can be written", hint=hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from syncsim.checks import Finding, Status
+from syncsim.checks.verdict import as_plain
 from syncsim.jepsen import Judgement, applying
 
 if TYPE_CHECKING:
@@ -79,25 +80,6 @@ def as_json(judgement: Judgement) -> dict[str, Any]:
         "status": judgement.verdict.status.value,
         "ruled_out": list(judgement.ruled_out),
         "remaining": list(judgement.remaining),
-        "findings": [
-            {
-                "check": finding.check,
-                "status": finding.status.value,
-                "why": finding.why,
-                "seen": finding.seen,
-                "failures": finding.failures,
-                "stories": [
-                    {
-                        "text": story.text,
-                        "records": list(story.records),
-                        "at_us": story.at_us,
-                        "client": story.client,
-                        "entity": story.entity,
-                    }
-                    for story in finding.stories
-                ],
-            }
-            for finding in judgement.verdict.findings
-        ],
+        "findings": [as_plain(finding) for finding in judgement.verdict.findings],
         "applies": [entry._asdict() for entry in applying(judgement.kind)],
     }

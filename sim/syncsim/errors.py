@@ -12,8 +12,10 @@ cross process boundaries.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 EXIT_PASS = 0
 EXIT_FAIL = 1
@@ -119,3 +121,24 @@ def unknown_name(*, what: str, name: str, valid: Sequence[str], place: str) -> P
         found=quoted(name),
         hint=nearest(name, valid),
     )
+
+
+@contextmanager
+def writing(place: Path, *, expected: str, hint: str) -> Iterator[None]:
+    """Turn what the file system says into a problem of what was to be written.
+
+    Raises:
+        InputError: if what is done within fails for a reason of the file system.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            Problem(
+                code="unwritable",
+                place=str(place),
+                expected=expected,
+                found=error.strerror or "an error",
+                hint=hint,
+            )
+        ) from None

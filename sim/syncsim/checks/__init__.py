@@ -19,7 +19,7 @@ from syncsim.checks.notes import note_of
 from syncsim.checks.records import broken_promise
 from syncsim.checks.registry import CHECKS
 from syncsim.checks.slices import causal_slice, slice_as_json
-from syncsim.checks.verdict import Check, Finding, Status, Story, Verdict
+from syncsim.checks.verdict import Check, Finding, Status, Story, Verdict, as_plain
 from syncsim.history import Header, Records
 from syncsim.history.vocabulary import CHECK_NAMES
 
@@ -153,25 +153,11 @@ def _unknown(name: str, why: str) -> Finding:
 def _finding_as_json(finding: Finding, history: Records, replay: str) -> dict[str, Any]:
     if finding.check == COUNTERFACTUAL:
         replay = f"{replay} --counterfactual"
-    return {
-        "check": finding.check,
-        "status": finding.status.value,
-        "why": finding.why,
-        "seen": finding.seen,
-        "failures": finding.failures,
-        "stories": [
-            {
-                "text": story.text,
-                "records": list(story.records),
-                "at_us": story.at_us,
-                "client": story.client,
-                "entity": story.entity,
-                "slice": slice_as_json(history, causal_slice(history, story.records)),
-                "replay": replay,
-            }
-            for story in finding.stories
-        ],
-    }
+    plain = as_plain(finding)
+    for story in plain["stories"]:
+        story["slice"] = slice_as_json(history, causal_slice(history, story["records"]))
+        story["replay"] = replay
+    return plain
 
 
 def _replay_command(header: Header, elsewhere: Mapping[tuple[str, str], str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from syncsim.checks.evidence import Evidence
@@ -83,6 +83,27 @@ class Finding:
     seen: int
     failures: int = 0
     stories: tuple[Story, ...] = ()
+
+
+def as_plain(finding: Finding) -> dict[str, Any]:
+    """Return a finding as plain data: text, integers, lists and objects."""
+    return {
+        "check": finding.check,
+        "status": finding.status.value,
+        "why": finding.why,
+        "seen": finding.seen,
+        "failures": finding.failures,
+        "stories": [
+            {
+                "text": story.text,
+                "records": list(story.records),
+                "at_us": story.at_us,
+                "client": story.client,
+                "entity": story.entity,
+            }
+            for story in finding.stories
+        ],
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

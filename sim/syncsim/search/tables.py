@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, fields
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syncsim.errors import InputError, Problem
+from syncsim.errors import InputError, Problem, writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,18 +79,6 @@ def write_text(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Turn what the file system says into a problem of the file that was asked for."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            Problem(
-                code="unwritable",
-                place=str(path),
-                expected="a file that can be written",
-                found=error.strerror or "an error",
-                hint="give a path in a folder that exists and is yours",
-            )
-        ) from None
+def _writing(path: Path) -> AbstractContextManager[None]:
+    hint = "give a path in a folder that exists and is yours"
+    return writing(path, expected="a file that can be written", hint=hint)
