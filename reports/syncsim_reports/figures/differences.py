@@ -39,7 +39,9 @@ CAPTION = (
 
 LINES_MAX = 24
 LEFT_PX, RIGHT_PX = 560, 400
+TELLING = ("better", "worse")
 COLOURS = {"better": GREEN, "worse": VERMILLION, "not shown": FAINT, "too few runs": FAINT}
+NAMES = {"not shown": "no difference shown"}
 DECADES_MAX = 4
 """Differences more orders of magnitude below the largest are drawn on the linear middle."""
 
@@ -57,8 +59,11 @@ def difference_plot(
         if not lines:
             return say_empty(figure, "No two designs have this measure in the same run.")
         parts = dict.fromkeys(line.says for line in lines)
-        key_line(figure, {says: colour for says, colour in COLOURS.items() if says in parts})
-        shown = lines[:LINES_MAX]
+        key_line(
+            figure,
+            {NAMES.get(says, says): colour for says, colour in COLOURS.items() if says in parts},
+        )
+        shown = _drawn(lines)
         ax = axes_px(figure, LEFT_PX, RIGHT_PX)
         _set_scale(ax, shown, of)
         before = ""
@@ -67,6 +72,15 @@ def difference_plot(
             _names(ax, row, line, heading=place(line) if place(line) != before else "")
             before = place(line)
         return figure
+
+
+def _drawn(lines: Sequence[Difference]) -> list[Difference]:
+    """Return the lines that there is room for, in their order; those that tell least are left out.
+
+    First go those that show no difference, the last of them before the others.
+    """
+    places = sorted(range(len(lines)), key=lambda row: (lines[row].says not in TELLING, row))
+    return [lines[row] for row in sorted(places[:LINES_MAX])]
 
 
 def _title(lines: Sequence[Difference], measure: Measure) -> str:
@@ -89,7 +103,7 @@ def _title(lines: Sequence[Difference], measure: Measure) -> str:
 
 
 def _found(says: Sequence[str]) -> str:
-    found = [f"{word} in {says.count(word)}" for word in ("better", "worse") if word in says]
+    found = [f"{word} in {says.count(word)}" for word in TELLING if word in says]
     return f"{', '.join(found) or 'not shown to differ'} of {len(says)}"
 
 
@@ -100,7 +114,7 @@ def _many(designs: Sequence[str]) -> str:
 def _overall(lines: Sequence[Difference]) -> str:
     """Say how many designs are better anywhere, and how many worse."""
     parts = [count(len(dict.fromkeys(line.design for line in lines)), "design")]
-    for word in ("better", "worse"):
+    for word in TELLING:
         designs = dict.fromkeys(line.design for line in lines if line.says == word)
         parts.append(f"{len(designs)} {word} somewhere")
     return ", ".join(parts)
@@ -117,9 +131,11 @@ def _subtitle(lines: Sequence[Difference], measure: Measure) -> str:
     many = count(pairs[0], "pair") if len(pairs) == 1 else f"{pairs[0]} to {pairs[-1]} pairs"
     text = f"{measure.title} less that of {lines[0].against}  ·  {many} of runs each"
     hidden = len(lines) - LINES_MAX
-    return (
-        f"{text}  ·  {count(hidden, 'line')} not drawn, see differences.csv" if hidden > 0 else text
-    )
+    if hidden <= 0:
+        return text
+    do_tell = sum(line.says in TELLING for line in lines) > LINES_MAX
+    which = count(hidden, "line") + ("" if do_tell else " that show no difference")
+    return f"{text}  ·  {which} not drawn, see differences.csv"
 
 
 def _set_scale(ax: Axes, lines: Sequence[Difference], measure: Measure) -> None:

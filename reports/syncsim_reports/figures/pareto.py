@@ -141,8 +141,8 @@ def _title(panels: dict[str, list[Point]]) -> str:
     where = f"{verb} on the front of cost and age"
     text = f"{listed(list(on))} {where}"
     if not off:
-        return legible(text, f"all {count(len(on), 'design')} {where}")
-    most = [f"all but {listed(off)} {where}"] if len(off) < len(on) else []
+        return legible(text, f"All {count(len(on), 'design')} {where}")
+    most = [f"All but {listed(off)} {where}"] if len(off) < len(on) else []
     return legible(
         f"{text}; {listed(off)} never",
         *most,

@@ -218,9 +218,9 @@ def test_with_many_designs_the_headline_of_the_front_says_less_and_is_whole():
     ahead = [
         cell(name, requests_per_commit=5.0 + n, mean_age_us=1e6 - n) for n, name in enumerate(names)
     ]
-    assert headline(pareto(ahead)) == "all 12 designs are on the front of cost and age"
+    assert headline(pareto(ahead)) == "All 12 designs are on the front of cost and age"
     one = [*ahead[:8], cell("polling", requests_per_commit=20.0, mean_age_us=2e6)]
-    assert headline(pareto(one)) == "all but polling are on the front of cost and age"
+    assert headline(pareto(one)) == "All but polling are on the front of cost and age"
 
 
 def test_each_difference_is_a_dot_with_its_interval_and_its_numbers():
@@ -274,6 +274,10 @@ def test_the_plot_points_to_the_better_side():
 def test_lines_without_room_are_counted_and_none_at_all_is_said():
     many = [difference(scenario=f"s{n}") for n in range(27)]
     assert any("3 lines not drawn" in text for text in words(difference_plot(many, "mean_age_us")))
+    alike = difference(scenario="alike", difference=0.0, low=-1.0, high=1.0, says="not shown")
+    drawn = words(difference_plot([alike, *many[:24], alike], "mean_age_us"))
+    assert any("2 lines that show no difference not drawn" in text for text in drawn)
+    assert not any("alike" in text for text in drawn)
     nothing = difference_plot([difference(difference=None)], "mean_age_us")
     assert any("No two designs" in text for text in words(nothing))
 
