@@ -38,6 +38,12 @@ def test_a_row_that_is_missing_fails():
     assert finding(CHECK, line + "@50 op-1:pending=A1.2 " + END).status is Status.PASS
 
 
+def test_a_screen_that_differs_fails_although_nothing_was_committed():
+    line = "A1{status=done} op-1.mount(pending) op-1.ready(pending) @9 "
+    assert finding(CHECK, line + END).status is Status.UNKNOWN
+    assert finding(CHECK, line + "op-1:pending=A1.1 " + END).status is Status.FAIL
+
+
 def test_each_row_of_each_view_counts():
     line = START + "op-1.mount(one/A1) op-1:one/A1=A1.1 op-1.ready(one/A1) @200 "
     assert finding(CHECK, line + "+A2{overdue=true}/:mark " + END).failures == 3
