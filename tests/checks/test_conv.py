@@ -67,6 +67,16 @@ def test_a_view_that_left_or_is_not_ready_is_not_looked_at():
     assert finding(CHECK, START + "@200 op-1.mount(pending) " + END).status is Status.PASS
 
 
+def test_what_a_view_showed_before_it_came_on_screen_again_does_not_count():
+    again = "@200 op-1.unmount(pending) @300 op-1.mount(pending) op-1:pending=A2.1 "
+    found = finding(CHECK, START + DONE + again + "op-1.ready(pending) " + END)
+    assert found.status is Status.PASS
+    found = finding(CHECK, START + again + "op-1.ready(pending) " + END)
+    assert found.status is Status.PASS
+    found = finding(CHECK, START + again + "op-1:pending=A1.1 op-1.ready(pending) " + END)
+    assert found.failures == 1
+
+
 def test_without_an_end_a_commit_or_a_ready_view_nobody_can_tell():
     no_commit = START.partition("@100")[0]
     no_view = "A1 op-1.mount(pending) @100 +A1{status=accepted}/:mark "

@@ -6,9 +6,10 @@ import gc
 
 import pytest
 
-from syncsim.checks import judge
+from syncsim.checks import CHECKS, judge
 from syncsim.checks.evidence import Evidence
 from syncsim.history import History
+from tests.checks.pairs import PAIRS, bad
 
 
 @pytest.fixture
@@ -39,6 +40,18 @@ def test_judging_leaves_the_collector_as_it_was(is_on):
         clients = {"a": {"role": "r", "user": "u"}}
         judge(History({"clients": clients, "domain": domain}))
         assert gc.isenabled() == is_on
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_check_that_has_failures_leaves_nothing_to_the_collector(name):
+    history = bad(name)
+    gc.collect()
+    gc.disable()
+    try:
+        CHECKS[name].judge(Evidence(history))
+        assert gc.collect() == 0
     finally:
         gc.enable()
 

@@ -66,6 +66,10 @@ EXCUSES = {
     "fetching": ("op-1.fetch(pending,f1,event)", "op-1.fetched(pending,f1,2)"),
     "fetching-the-other": ("op-1.fetch(one/A1,f1,event)", "op-1.fetched(one/A1,f1,2)"),
     "event-in-flight": ("backend.send(op-1,e1,event,entity=A1,lsn=2)", "op-1.receive(backend,e1)"),
+    "event-at-the-backend": (
+        "backend.publish(A1,2,0,waits=true,message=e1,lsn=2)",
+        "backend.publish(A1,2,1,message=e1,lsn=2)",
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.learnt import Learnt, Lesson, how_learnt, painted_over
 from syncsim.checks.prose import because, chose
 from syncsim.checks.ryw import promised
-from syncsim.checks.tally import Tally
+from syncsim.checks.tally import Tally, taken_from
 from syncsim.checks.verdict import Check, Failure, Finding, Story
 from syncsim.history import Record
 
@@ -47,7 +47,7 @@ def tally(evidence: Evidence) -> Tally:
         elif record.version >= 0:
             watch.learn(record, record.entity, record.version)
             watch.compare(record)
-    return watch.let_go()
+    return taken_from(watch)
 
 
 class _Watch:
@@ -72,12 +72,6 @@ class _Watch:
         # By client and other client: how the past of the one came to hold more of the other.
         self._reached: dict[tuple[str, str], list[_Reach]] = {}
         self._told: set[tuple[str, str, int]] = set()
-
-    def let_go(self) -> Tally:
-        """Return the tally, whose failures hold on to this watch, and break that circle."""
-        tally = self.tally
-        del self.tally
-        return tally
 
     def ask(self, record: Record) -> None:
         """Keep what a client had in its past when it asked for something."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.overlays import PRESENCE
 from syncsim.checks.prose import because
-from syncsim.checks.tally import Tally
+from syncsim.checks.tally import Tally, taken_from
 from syncsim.checks.verdict import Check, Failure, Finding, Story
 from syncsim.history import Record
 from syncsim.history.replay import Replay, Screen
@@ -38,7 +38,7 @@ def judge(evidence: Evidence) -> Finding:
     watch = _Watch(evidence)
     for record in evidence.of("row", "commit", "overlay", "mount", "unmount", "paint"):
         watch.take(record)
-    return watch.let_go().finding()
+    return taken_from(watch).finding()
 
 
 class _Watch:
@@ -57,12 +57,6 @@ class _Watch:
         self._overlays: dict[tuple[str, str, str], dict[str, Any] | None] = {}
         # By client and view, then by row: what was shown of each field.
         self._views: dict[tuple[str, str], dict[str, dict[str, list[_Run]]]] = {}
-
-    def let_go(self) -> Tally:
-        """Return the tally, whose failures hold on to this watch, and break that circle."""
-        tally = self.tally
-        del self.tally
-        return tally
 
     def take(self, record: Record) -> None:
         """Take one record in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from syncsim.checks.verdict import STORIES_MAX, Failure, Finding, Story, conclude, told
 
@@ -52,3 +53,19 @@ class Tally:
         return conclude(
             self.check, seen=seen, stories=stories, missing=self.missing, held=self.held
         )
+
+
+class Watch(Protocol):
+    """A pass over a history that keeps a tally."""
+
+    tally: Tally
+
+
+def taken_from(watch: Watch) -> Tally:
+    """Return the tally of a watch whose failures hold on to it, and break that circle.
+
+    Else a collector would have to find it, among all records of the history.
+    """
+    tally = watch.tally
+    del watch.tally
+    return tally

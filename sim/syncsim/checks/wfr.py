@@ -11,7 +11,7 @@ from typing import NamedTuple
 from syncsim.checks.evidence import Evidence, Intent, row_name, seconds
 from syncsim.checks.learnt import Learnt, Lesson, how_learnt, painted_over
 from syncsim.checks.prose import chose
-from syncsim.checks.tally import Tally
+from syncsim.checks.tally import Tally, taken_from
 from syncsim.checks.verdict import Check, Failure, Finding, Story
 from syncsim.history import Record
 from syncsim.history.replay import Replay
@@ -64,7 +64,7 @@ def tally(evidence: Evidence) -> Tally:
             watch.now_us = record.time_us
         watch.take(record)
     watch.end_instant()
-    return watch.let_go()
+    return taken_from(watch)
 
 
 class _Watch:
@@ -96,12 +96,6 @@ class _Watch:
         self._busy: dict[str, _Client] = {}
         self._met: set[tuple[str, str]] = set()
         self._told: set[tuple[str, str, str]] = set()
-
-    def let_go(self) -> Tally:
-        """Return the tally, whose failures hold on to this watch, and break that circle."""
-        tally = self.tally
-        del self.tally
-        return tally
 
     def take(self, record: Record) -> None:
         """Take one record in; nothing is compared before the instant is over."""

@@ -58,6 +58,31 @@ def cut_short(place: str, expected: int, found: int) -> HistoryError:
     )
 
 
+class Asked:
+    """The intents that a history has asked so far, and where."""
+
+    def __init__(self) -> None:
+        self._where: dict[str, str] = {}
+
+    def hold(self, kind: str, intent: str, place: str, where: str) -> None:
+        """Take in an intent, or an outcome of one that must have been asked before.
+
+        Args:
+            kind: `intent` or `outcome`.
+            intent: Its id; one without is for the checks to find.
+            place: Where it stands, for the error.
+            where: The same in words, for the error of a second intent of this id.
+
+        Raises:
+            HistoryError: if the id is taken, or nobody had asked what ended.
+        """
+        if kind == "outcome":
+            if intent and intent not in self._where:
+                raise _never_asked(place, intent)
+        elif intent and self._where.setdefault(intent, where) != where:
+            raise asked_twice(place, intent, self._where[intent])
+
+
 def asked_twice(place: str, intent: str, first: str) -> HistoryError:
     """Return the error of an id that two intents have: nobody can tell whose an outcome is."""
     return unreadable(
@@ -68,7 +93,7 @@ def asked_twice(place: str, intent: str, first: str) -> HistoryError:
     )
 
 
-def never_asked(place: str, intent: str) -> HistoryError:
+def _never_asked(place: str, intent: str) -> HistoryError:
     """Return the error of an outcome of which nobody knows what it is the outcome of."""
     return unreadable(
         place,

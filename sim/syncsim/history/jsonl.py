@@ -17,10 +17,9 @@ from syncsim.history.damage import (
     CUT,
     NUMBER_MAX,
     TIME_MAX,
-    asked_twice,
+    Asked,
     checked_header,
     cut_short,
-    never_asked,
     unreadable,
 )
 from syncsim.history.history import History
@@ -99,25 +98,15 @@ def read(path: Path) -> History:
         header = _header(str(path), first)
         history = History({key: header[key] for key in header if key != "records"})
         number = 1
-        asked: dict[str, int] = {}
+        asked = Asked()
         while line := file.readline(LINE_BYTES_MAX + 1):
             number += 1
             record = _append(history, str(path), number, line)
-            if record["kind"] in ("intent", "outcome") and record.get("intent"):
-                _hold_id(asked, f"{path}:{number}", number, record)
+            if (kind := record["kind"]) in ("intent", "outcome"):
+                asked.hold(kind, record.get("intent", ""), f"{path}:{number}", f"line {number}")
     if len(history) != header["records"]:
         raise cut_short(f"{path}:{number}", header["records"], len(history))
     return history
-
-
-def _hold_id(asked: dict[str, int], place: str, number: int, record: dict[str, Any]) -> None:
-    """Refuse a second intent of one id, and an outcome of an intent that nobody asked."""
-    intent: str = record["intent"]
-    if record["kind"] == "outcome":
-        if intent not in asked:
-            raise never_asked(place, intent)
-    elif asked.setdefault(intent, number) != number:
-        raise asked_twice(place, intent, f"line {asked[intent]}")
 
 
 def _as_json(record: Record) -> dict[str, Any]:

@@ -17,13 +17,7 @@ from typing import Any
 
 from syncsim.errors import InputError, Problem, quoted
 from syncsim.history.columns import Columns
-from syncsim.history.damage import (
-    asked_twice,
-    checked_header,
-    cut_short,
-    never_asked,
-    unreadable,
-)
+from syncsim.history.damage import Asked, checked_header, cut_short, unreadable
 from syncsim.history.history import Header, History
 from syncsim.history.parquet_columns import TEXTS, columns_of, problem_of_type, table_of
 from syncsim.history.record import FIELDS
@@ -120,14 +114,10 @@ def hold_ids(path: Path, history: Records) -> None:
     Raises:
         HistoryError: with the record.
     """
-    asked: dict[str, int] = {"": -1}
+    asked = Asked()
     for record in history.of("intent", "outcome"):
-        place, intent = f"{path}: record {record.seq}", record.intent
-        if record.kind == "outcome":
-            if intent not in asked:
-                raise never_asked(place, intent)
-        elif asked.setdefault(intent, record.seq) != record.seq and intent:
-            raise asked_twice(place, intent, f"record {asked[intent]}")
+        where = f"record {record.seq}"
+        asked.hold(record.kind, record.intent, f"{path}: {where}", where)
 
 
 def open_stream(path: Path) -> Stream:
