@@ -13,6 +13,9 @@ from syncsim.history import KINDS, Record, Records
 from syncsim.history.vocabulary import REWIND
 from syncsim.staleness import Window, measure
 from syncsim.staleness.underway import Underway
+from syncsim.timelines.cells import Timelines
+from syncsim.timelines.rows import Rows
+from syncsim.timelines.tables import Table, Tables
 
 MESSAGES = ("send", "receive")
 """Half of a history, and of no use to most checks but for the events among them."""
@@ -86,9 +89,33 @@ class Evidence:
         return bound
 
     @cached_property
+    def timelines(self) -> Timelines:
+        """Return the history as arrays; what a check asks of them, it asks of all at once."""
+        return Timelines(self.history)
+
+    @property
+    def tables(self) -> Tables:
+        """Return the records by kind, as arrays."""
+        return self.timelines.tables
+
+    @property
+    def rows(self) -> Rows:
+        """Return the numbers of all rows that were shown or told."""
+        return self.timelines.rows
+
+    @property
+    def screens(self) -> Table:
+        """Return what came on the screens and what clients were told of rows, in order.
+
+        Records of `mount`, `ready`, `unmount`, `paint` and `base`; what is read of the data of the
+        last two is the number of the row and how many pending intents are painted over it.
+        """
+        return self.timelines.screens
+
+    @cached_property
     def windows(self) -> tuple[Window, ...]:
         """Return every window in which a view showed an old version, by its start."""
-        return measure(self.history).windows
+        return measure(self.history, self.timelines).windows
 
     def lacks(self, **fields: str) -> str:
         """Say which kind of record lacks the field that a check reads of it, empty if none does.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from itertools import compress
+from itertools import compress, count
 from typing import TYPE_CHECKING, Any
 
 from syncsim.history.columns import Columns
@@ -44,7 +44,9 @@ class History:
     users, the views as conditions, the legal transitions, and the bounds.
     """
 
-    __slots__ = ("_data", "_gathered", "_length", "_names", "_numbers", "_texts", "header")
+    __slots__ = (
+        "_data", "_gathered", "_length", "_names", "_numbers", "_objects", "_texts", "header",
+    )  # fmt: skip
 
     is_in_memory = True
 
@@ -58,7 +60,9 @@ class History:
         self._numbers = (array("q"), array("i"), array("i"), array("i"))
         # kind, at, peer, intent, message, entity, view
         self._texts = tuple(array("i") for _ in range(7))
-        self._data: list[dict[str, Any] | None] = []
+        # What `data` stands for; those of a file share one object if they are equal.
+        self._data = array("i")
+        self._objects: list[dict[str, Any] | None] = [None]
 
     def append(
         self,
@@ -99,7 +103,9 @@ class History:
         code = self._names
         for codes, column in zip(self._texts, columns[4:11], strict=True):
             codes.extend([code[text] for text in column])
-        self._data.extend(columns[11])
+        number = count(len(self._objects))
+        self._data.extend([0 if data is None else next(number) for data in columns[11]])
+        self._objects.extend([data for data in columns[11] if data is not None])
 
     def extend(self, columns: Columns) -> None:
         """Append many records at once; the names of the columns may be their own.
@@ -120,7 +126,9 @@ class History:
         )  # fmt: skip
         for column, codes in zip(self._texts, texts, strict=True):
             column.frombytes(own[codes].tobytes())
-        self._data.extend(columns.data)
+        moved = np.where(columns.data > 0, columns.data + (len(self._objects) - 1), 0)
+        self._data.frombytes(moved.astype(np.int32).tobytes())
+        self._objects.extend(columns.objects[1:])
         self._length += len(columns)
 
     def columns(self) -> Columns:
@@ -134,14 +142,29 @@ class History:
         time_us, cause, version, lsn = (
             np.frombuffer(numbers, dtype=numbers.typecode) for numbers in self._numbers
         )
-        kind, at, peer, intent, message, entity, view = (
-            np.frombuffer(codes, dtype=codes.typecode) for codes in self._texts
+        kind, at, peer, intent, message, entity, view, data = (
+            np.frombuffer(codes, dtype=codes.typecode) for codes in (*self._texts, self._data)
         )
         return Columns(
-            time_us=time_us, cause=cause, version=version, lsn=lsn, kind=kind, at=at, peer=peer,
-            intent=intent, message=message, entity=entity, view=view, names=self._names.texts,
-            data=self._data,
+            seq=np.arange(self._length), time_us=time_us, cause=cause, version=version, lsn=lsn,
+            kind=kind, at=at, peer=peer, intent=intent, message=message, entity=entity, view=view,
+            data=data, names=self._names.texts, objects=self._objects,
         )  # fmt: skip
+
+    def batches(self, *kinds: str) -> Iterator[Columns]:
+        """Yield the records of these kinds as columns, here all at once.
+
+        While they are in use, the history cannot grow.
+        """
+        import numpy as np
+
+        columns = self.columns()
+        wanted = np.zeros(len(columns.names), dtype=bool)
+        for kind in kinds:
+            assert kind in KINDS, kind
+            wanted[self._names.get(kind, 0)] = True
+        # No record is of no kind.
+        yield columns.take(np.flatnonzero(wanted[columns.kind]))
 
     def __len__(self) -> int:
         return self._length
@@ -164,7 +187,7 @@ class History:
             version[seq],
             lsn[seq],
             name[view[seq]],
-            self._data[seq],
+            self._objects[self._data[seq]],
         )
 
     def __iter__(self) -> Iterator[Record]:
@@ -202,9 +225,10 @@ class History:
         """Mark the ways of events, from their sending to their arrival."""
         send, receive = (self._names.get(kind, -1) for kind in ("send", "receive"))
         events: dict[int, None] = {}
+        is_event = [data is not None and data.get("what") == "event" for data in self._objects]
         rows = zip(self._texts[0], self._texts[4], self._data, strict=True)
         for seq, (kind, message, data) in enumerate(rows):
-            if kind == send and data is not None and data.get("what") == "event":
+            if kind == send and is_event[data]:
                 chosen[seq] = True
                 events[message] = None
             elif kind == receive and message in events:
@@ -213,7 +237,7 @@ class History:
     def _read(self, chosen: bytearray | None) -> Iterator[Record]:
         """Return the records that are marked, or all, walking the columns abreast."""
         columns: list[Iterable[Any]] = [range(self._length), *self._numbers, *self._texts]
-        columns.append(self._data)
+        columns.append(map(self._objects.__getitem__, self._data))
         if chosen is not None:
             columns = [compress(column, chosen) for column in columns]
         seq, time_us, cause, version, lsn, *codes, data = columns
@@ -261,6 +285,7 @@ class History:
         columns = {
             "seq": range(len(self)), "time_us": time_us, "kind": kind, "at": at, "peer": peer,
             "cause": cause, "intent": intent, "message": message, "entity": entity,
-            "version": version, "lsn": lsn, "view": view, "data": self._data,
+            "version": version, "lsn": lsn, "view": view,
+            "data": [self._objects[code] for code in self._data],
         }  # fmt: skip
         return pd.DataFrame(columns)

@@ -30,7 +30,9 @@ def table_of(columns: Columns, first: int) -> Any:
         indices = pa.array(indices, pa.int32(), mask=codes == 0)
         return pa.DictionaryArray.from_arrays(indices, names)
 
-    data = [None if each is None else encoded(each) for each in columns.data]
+    used, data = np.unique(columns.data, return_inverse=True)
+    objects = (columns.objects[code] for code in used)
+    texts = [None if each is None else encoded(each) for each in objects]
     return pa.table(
         {
             "seq": pa.array(np.arange(first, first + len(columns)), pa.int64()),
@@ -38,7 +40,7 @@ def table_of(columns: Columns, first: int) -> Any:
             "kind": text(columns.kind),
             **{field: text(getattr(columns, field)) for field in TEXT_FIELDS},
             **{field: number(getattr(columns, field), pa.int32()) for field in NUMBER_FIELDS},
-            "data": pa.array(data, pa.string()).dictionary_encode(),
+            "data": pa.array(texts, pa.string()).take(pa.array(data)).dictionary_encode(),
         }
     )
 
@@ -78,13 +80,39 @@ def columns_of(path: str, batch: Any, first: int, last_us: int) -> Columns:
     numbers = {field: reader.numbers(field, -1, NUMBER_MAX) for field in NUMBER_FIELDS}
     cause = numbers["cause"]
     reader.hold(cause < seq, cause, lambda row: "an earlier record as the cause")
+    kind, (data, objects) = reader.kinds(), reader.data()
     return Columns(
+        seq=seq,
         time_us=time_us,
-        kind=reader.kinds(),
-        data=reader.data(),
+        kind=kind,
+        data=data,
         names=reader.names,
+        objects=objects,
         **{field: values.astype(np.int32) for field, values in numbers.items()},
         **{field: reader.texts(field) for field in TEXT_FIELDS},
+    )
+
+
+def chosen_of(batch: Any, wanted: Any) -> Columns:
+    """Return some records of a batch that `columns_of` found to be whole, as columns.
+
+    Args:
+        batch: The batch.
+        wanted: A mask of the records to return.
+    """
+    import numpy as np
+
+    reader = _Reader("", batch.take(np.flatnonzero(wanted)), 0)
+    data, objects = reader.data()
+    numbers = {field: reader.numbers(field, -1, NUMBER_MAX) for field in NUMBER_FIELDS}
+    return Columns(
+        seq=reader.numbers("seq", 0, TIME_MAX),
+        time_us=reader.numbers("time_us", 0, TIME_MAX),
+        data=data,
+        names=reader.names,
+        objects=objects,
+        **{field: values.astype(np.int32) for field, values in numbers.items()},
+        **{field: reader.texts(field) for field in ("kind", *TEXT_FIELDS)},
     )
 
 
@@ -201,7 +229,8 @@ class _Reader:
     def values(self, field: str) -> list[Any]:
         """Return a column as the values of records."""
         if field == "data":
-            return self.data()
+            codes, objects = self.data()
+            return [objects[code] for code in codes.tolist()]
         if field in TEXTS:
             found = self._texts(field)
             if found is None:
@@ -222,21 +251,21 @@ class _Reader:
         self.hold(is_known[codes], np.array(found)[codes], lambda row: "a known kind of record")
         return codes
 
-    def data(self) -> list[dict[str, Any] | None]:
-        """Return the column of data; records with the same text share one object."""
+    def data(self) -> tuple[Any, list[dict[str, Any] | None]]:
+        """Return the column of data as codes, and what they stand for: 0 for None."""
         import numpy as np
 
         found = self._texts("data")
         if found is None:
-            return [None] * len(self._batch)
+            return np.zeros(len(self._batch), dtype=np.int32), [None]
         codes, texts = found
-        objects: list[dict[str, Any] | None] = [*map(parsed, texts), None]
-        damaged = [each is None for each in objects[:-1]]
+        objects: list[dict[str, Any] | None] = [None, *map(parsed, texts)]
+        damaged = [each is None for each in objects[1:]]
         if any(damaged):
-            is_whole = ~np.array([*damaged, False])
-            shown = np.array([quoted(text[:60]) for text in [*texts, ""]])
-            self.hold(is_whole[codes], shown[codes], lambda row: "a JSON object in 'data'")
-        return [objects[code] for code in codes.tolist()]
+            is_whole = ~np.array([False, *damaged])
+            shown = np.array([quoted(text[:60]) for text in ["", *texts]])
+            self.hold(is_whole[codes + 1], shown[codes + 1], lambda row: "a JSON object in 'data'")
+        return (codes + 1).astype(np.int32), objects
 
     def _texts(self, field: str) -> tuple[Any, list[str]] | None:
         """Return a column of text as indices, -1 for null, and the texts; None without one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from syncsim.history.columns import Columns
 from syncsim.history.record import Record
 
 
@@ -35,6 +36,13 @@ class Records(Protocol):
 
         With `events` also the `send` and the `receive` of each message that carries an event, and
         of no other.
+        """
+
+    def batches(self, *kinds: str) -> Iterator[Columns]:
+        """Yield the records of these kinds as columns, in order.
+
+        Each batch has names and objects of its own. While they are in use, the history must not
+        grow.
         """
 
     def intents_of(self, kind: str) -> frozenset[str]:

@@ -7,9 +7,16 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+from syncsim.history.columns import Columns
 from syncsim.history.kinds import KINDS
 from syncsim.history.parquet import Stream, hold_ids
-from syncsim.history.parquet_columns import is_of, is_way_of_event, record_at, records_of
+from syncsim.history.parquet_columns import (
+    chosen_of,
+    is_of,
+    is_way_of_event,
+    record_at,
+    records_of,
+)
 from syncsim.history.record import Record
 
 NEAR_MAX = 8
@@ -74,6 +81,15 @@ class Stored:
             if events:
                 wanted |= is_way_of_event(batch, under_way)
             yield records_of(batch, wanted)
+
+    def batches(self, *kinds: str) -> Iterator[Columns]:
+        """Yield the records of these kinds as columns, in order, read from the file.
+
+        Each batch has names and objects of its own.
+        """
+        groups = [group for group, found in enumerate(self._kinds) if not found.isdisjoint(kinds)]
+        for batch in self._stream.groups(*groups):
+            yield chosen_of(batch, is_of(batch, kinds))
 
     def intents_of(self, kind: str) -> frozenset[str]:
         """Return the intents that the records of a kind are about."""

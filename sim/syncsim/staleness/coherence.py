@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,92 +20,127 @@ class Steps:
     ready: array[int]
 
 
-class Coherence:
-    """Counts ready and stale screens, and integrates over time in whole microseconds.
+class Old(NamedTuple):
+    """A stretch in which a screen lacked a change, which was committed at `commit_us`."""
 
-    Every method first accounts for the time since the last change. A screen is known by the
-    `oldest_us` of its unseen changes; only their sum is kept, because the age of all stale
+    screen: int
+    start_us: int
+    end_us: int
+    commit_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coherence:
+    """The curve, and the averages over the time that counts.
+
+    `phi` is the time-weighted share of ready screens that were coherent, `mean_age_us` the
+    time-weighted mean age of a ready screen, a coherent one having age 0; both are None if no
+    screen was ready.
+    """
+
+    steps: Steps
+    phi: float | None
+    mean_age_us: float | None
+
+
+class _Change(NamedTuple):
+    """By how much the numbers of ready and of old screens change.
+
+    Of the ages only the sum of the oldest unseen changes is kept, because the age of all old
     screens together grows by one for each of them in each microsecond.
     """
 
-    def __init__(self) -> None:
-        self._ready = 0
-        self._stale = 0
-        self._sum_oldest_us = 0
-        self._since_us = 0
-        self._counting = True
-        self._ready_area = 0
-        self._coherent_area = 0
-        self._twice_age_area = 0
-        self._steps = Steps(times_us=array("q"), coherent=array("q"), ready=array("q"))
+    time_us: int
+    ready: int
+    old: int
+    sum_oldest_us: int
 
-    def came(self, time_us: int) -> None:
-        """A screen became ready; it counts as coherent until told otherwise."""
-        self._advance(time_us)
-        self._ready += 1
 
-    def left(self, time_us: int) -> None:
-        """A ready, coherent screen left."""
-        self._advance(time_us)
-        self._ready -= 1
+def coherence(
+    shown: Iterable[tuple[int, int]],
+    old: Iterable[Old],
+    *,
+    from_us: int,
+    until_us: int,
+    end_us: int,
+) -> Coherence:
+    """Return how coherent screens were, in whole microseconds until the last division.
 
-    def staled(self, time_us: int, oldest_us: int) -> None:
-        """A ready screen became stale; its oldest unseen change is of `oldest_us`."""
-        self._advance(time_us)
-        self._stale += 1
-        self._sum_oldest_us += oldest_us
+    Args:
+        shown: From when and until when each screen was ready.
+        old: What they lacked, screen by screen.
+        from_us: Since when the averages are taken.
+        until_us: Until when; not after `from_us` for no averages.
+        end_us: When the record ends; what goes on until then ends later.
+    """
+    steps = Steps(times_us=array("q"), coherent=array("q"), ready=array("q"))
+    ready_area = coherent_area = twice_age_area = 0
+    ready = stale = sum_oldest_us = 0
+    for change, (next_us, *_) in pairwise(
+        [*_by_time(shown, old, end_us), _Change(end_us, 0, 0, 0)]
+    ):
+        ready, stale = ready + change.ready, stale + change.old
+        sum_oldest_us += change.sum_oldest_us
+        if change.time_us < end_us and _last(steps) != (ready - stale, ready):
+            _step(steps, change.time_us, ready - stale, ready)
+        since_us, till_us = max(change.time_us, from_us), min(next_us, until_us)
+        if since_us < till_us:
+            span_us = till_us - since_us
+            ready_area += ready * span_us
+            coherent_area += (ready - stale) * span_us
+            twice_age_area += span_us * (stale * (till_us + since_us) - 2 * sum_oldest_us)
+    _step(steps, end_us, ready - stale, ready)
+    return Coherence(
+        steps=steps,
+        phi=coherent_area / ready_area if ready_area else None,
+        mean_age_us=twice_age_area / (2 * ready_area) if ready_area else None,
+    )
 
-    def mended(self, time_us: int, oldest_us: int) -> None:
-        """A screen is coherent again, of which `oldest_us` had been told."""
-        self._advance(time_us)
-        self._stale -= 1
-        self._sum_oldest_us -= oldest_us
 
-    def begin(self, time_us: int) -> None:
-        """Forget the averages of the time before; they are taken from here on."""
-        self._advance(time_us)
-        self._ready_area = self._coherent_area = self._twice_age_area = 0
+def _by_time(
+    shown: Iterable[tuple[int, int]], old: Iterable[Old], end_us: int
+) -> Iterator[_Change]:
+    """Yield one change for each time until the end, the first at time 0."""
+    changes = [_Change(0, 0, 0, 0)]
+    for start_us, stop_us in shown:
+        changes += [_Change(start_us, 1, 0, 0), _Change(stop_us, -1, 0, 0)]
+    for _, stretches in groupby(old, key=itemgetter(0)):
+        for start_us, stop_us, oldest_us in _oldest(stretches):
+            changes += [_Change(start_us, 0, 1, oldest_us), _Change(stop_us, 0, -1, -oldest_us)]
+    changes.sort(key=itemgetter(0))
+    for time_us, together in groupby(changes, key=itemgetter(0)):
+        if time_us <= end_us:
+            _, *sums = map(sum, zip(*together, strict=True))
+            yield _Change(time_us, *sums)
 
-    def end(self, time_us: int) -> None:
-        """Take the averages until here and no further."""
-        self._advance(time_us)
-        self._counting = False
 
-    @property
-    def phi(self) -> float | None:
-        """Return the time-weighted share of ready screens that were coherent."""
-        return self._coherent_area / self._ready_area if self._ready_area else None
+def _oldest(stretches: Iterable[Old]) -> Iterator[tuple[int, int, int]]:
+    """Yield when one screen was old, with the oldest change that it lacked then."""
+    lacking: list[tuple[int, int]] = []
+    now_us = 0
+    for _, start_us, stop_us, commit_us in sorted(stretches):
+        while lacking and now_us < start_us:
+            oldest_us, until_us = lacking[0]
+            if until_us <= now_us:
+                heapq.heappop(lacking)
+                continue
+            until_us = min(until_us, start_us)
+            yield now_us, until_us, oldest_us
+            now_us = until_us
+        now_us = start_us
+        heapq.heappush(lacking, (commit_us, stop_us))
+    while lacking:
+        oldest_us, until_us = heapq.heappop(lacking)
+        if until_us > now_us:
+            yield now_us, until_us, oldest_us
+            now_us = until_us
 
-    @property
-    def mean_age_us(self) -> float | None:
-        """Return the time-weighted mean age of a ready screen, a coherent one having age 0."""
-        return self._twice_age_area / (2 * self._ready_area) if self._ready_area else None
 
-    def steps(self, time_us: int) -> Steps:
-        """Return the curve until now, with its last values repeated at `time_us`."""
-        self._advance(time_us)
-        self._step(time_us)
-        return self._steps
+def _last(steps: Steps) -> tuple[int, int] | None:
+    return (steps.coherent[-1], steps.ready[-1]) if steps.times_us else None
 
-    def _advance(self, time_us: int) -> None:
-        since_us = self._since_us
-        if time_us == since_us:
-            return
-        assert time_us > since_us, time_us
-        coherent = self._ready - self._stale
-        steps = self._steps
-        if not steps.ready or steps.ready[-1] != self._ready or steps.coherent[-1] != coherent:
-            self._step(since_us)
-        self._since_us = time_us
-        if self._counting:
-            span_us = time_us - since_us
-            self._ready_area += self._ready * span_us
-            self._coherent_area += coherent * span_us
-            self._twice_age_area += span_us * (
-                self._stale * (time_us + since_us) - 2 * self._sum_oldest_us
-            )
 
-    def _step(self, time_us: int) -> None:
-        self._steps.times_us.append(time_us)
-        self._steps.coherent.append(self._ready - self._stale)
-        self._steps.ready.append(self._ready)
+def _step(steps: Steps, time_us: int, coherent: int, ready: int) -> None:
+    steps.times_us.append(time_us)
+    steps.coherent.append(coherent)
+    steps.ready.append(ready)

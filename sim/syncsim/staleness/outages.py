@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from syncsim.history import Header, Record
+from collections.abc import Sequence
+
+from syncsim.history import Header, Record, Records
 
 _BACKEND = "backend"
 
 
-class Outages:
-    """Follows partitions, closed sockets and restarts of the backend.
+def touched(history: Records, asked: Sequence[tuple[int, str, int]]) -> list[bool]:
+    """Tell which intervals an outage touched.
 
-    A closed socket counts only under a design that pushes; the others do not use one. The
-    time before a client's first connection is no outage.
+    A closed socket counts only under a design that pushes; the others do not use one. The time
+    before a client's first connection is no outage.
+
+    Args:
+        history: The record of a run.
+        asked: Intervals, each with the `seq` before which it ended, the client, and since when it
+            lasted, in order of the first.
     """
+    outages = [*history.of("fault", "heal", "open", "close")]
+    if all(record.kind == "open" for record in outages):
+        return [False] * len(asked)
+    state = _Outages(history.header)
+    found, place = [], 0
+    for before, client, since_us in asked:
+        while place < len(outages) and outages[place].seq < before:
+            state.apply(outages[place])
+            place += 1
+        found.append(state.touched(client, since_us))
+    return found
 
-    KINDS = ("fault", "heal", "open", "close")
+
+class _Outages:
+    """Follows partitions, closed sockets and restarts of the backend."""
 
     def __init__(self, header: Header) -> None:
         self._push: bool = header.get("design", {}).get("push", False)
@@ -23,7 +43,7 @@ class Outages:
         self._ended_us: dict[str, int] = {}
 
     def apply(self, record: Record) -> None:
-        """Take one record of `KINDS` in."""
+        """Take one record in."""
         place, kind = record.at, record.kind
         if kind == "close":
             self._closed[place] = self._push
