@@ -22,6 +22,7 @@ from syncsim.checks.slices import causal_slice, slice_as_json
 from syncsim.checks.verdict import Check, Finding, Status, Story, Verdict, as_plain
 from syncsim.history import Header, Records
 from syncsim.history.vocabulary import CHECK_NAMES
+from syncsim.timelines.cells import Timelines
 
 __all__ = [
     "CHECKS", "Check", "Evidence", "Finding", "Status", "Story", "Verdict", "as_json", "judge",
@@ -30,20 +31,24 @@ __all__ = [
 Ask = Callable[[Evidence], Finding]
 
 
-def judge(history: Records, only: Sequence[str] | None = None) -> Verdict:
+def judge(
+    history: Records, only: Sequence[str] | None = None, *, timelines: Timelines | None = None
+) -> Verdict:
     """Return the verdict on a history.
 
     Runs the checks named in `only`, else those that the header asks for with its properties, else
     all, and looks for the situations that the header requires. A check that crashes answers
     unknown and the others go on. Nothing passes if the run has not ended, and nothing is judged if
-    the header or a record is damaged or a client broke off.
+    the header or a record is damaged or a client broke off. Whoever has made the timelines of the
+    history already gives them along.
     """
     header = history.header
     checks = only if only is not None else names(header, "checks") or CHECK_NAMES
     own = [] if only is not None else names(header, "properties") or []
     required = names(header, "sometimes") or ()
     with _no_collection():
-        findings, met, told = _answers(history, checks, own, required)
+        evidence = Evidence(history, timelines)
+        findings, met, told = _answers(evidence, checks, own, required)
     return Verdict(
         status=Status.worst(finding.status for finding in (*findings, *met)),
         findings=findings,
@@ -54,11 +59,10 @@ def judge(history: Records, only: Sequence[str] | None = None) -> Verdict:
 
 
 def _answers(
-    history: Records, checks: Sequence[str], own: Sequence[str], required: Sequence[str]
+    evidence: Evidence, checks: Sequence[str], own: Sequence[str], required: Sequence[str]
 ) -> tuple[tuple[Finding, ...], ...]:
     """Return what the checks and the properties answer, what was met, and what is confirmed."""
-    evidence = Evidence(history)
-    lacks = damage(history) or broken_promise(evidence)
+    lacks = damage(evidence.history) or broken_promise(evidence)
     confirmed = _of_confirmed(checks)
     if lacks:
         all_of = ((*checks, *own), required, [name for name, _ in confirmed])

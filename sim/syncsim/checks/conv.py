@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
@@ -10,62 +10,85 @@ from syncsim.checks.screen_prose import Commits, change_of, differing
 from syncsim.checks.verdict import Check, Failure, Finding, Story, conclude
 from syncsim.history import Record, Records
 from syncsim.history.replay import Replay, Screen
+from syncsim.timelines.rows import NO_ROW
 
-_KINDS = ("row", "commit", "mount", "ready", "unmount", "phase")
+View = tuple[str, str]
+"""A client and the name of one of its views."""
 
 
 def judge(evidence: Evidence) -> Finding:
-    """Play the history to its end and compare each ready view with the backend."""
-    replay = Replay(evidence.header)
-    commits = Commits()
-    # By client and view: the record since which it is on screen.
-    mounted: dict[tuple[str, str], int] = {}
-    commit: Record | None = None
-    end: Record | None = None
-    for record in evidence.of(*_KINDS):
-        replay.apply(record)
-        if record.kind == "commit":
-            commits.apply(record)
-            commit = record
-        elif record.kind == "mount":
-            mounted[record.at, record.view] = record.seq
-        elif record.kind == "phase" and (record.data or {}).get("phase") == "end":
-            end = record
-            break
-    for paint in _last_paints(evidence, mounted, end):
-        replay.apply(paint)
-    ready = [
-        screen
-        for screen in replay.screens.values()
-        if screen.ready and evidence.owes(screen.client)
-    ]
-    stories = [
-        Failure(
-            end.time_us,
-            screen.client,
-            partial(_story, evidence.history, commits, screen, entity, end),
-        )
-        for screen in ready
-        for entity in _differing(screen)
-        if end is not None
-    ]
+    """Compare what each ready view shows in the end with what the backend holds."""
+    commit, end = _first(evidence, "commit"), _end(evidence)
+    end_seq = end.seq if end else len(evidence.history)
+    ready, wrong = _screens(evidence, end_seq)
+    stories = [*_stories(evidence, wrong, end)] if end is not None and wrong else []
+    has_commit = commit is not None and commit.seq < end_seq
     return conclude(
         "CONV",
-        seen=len(ready) if commit and end else 0,
+        seen=ready if has_commit and end else 0,
         stories=stories,
-        missing=_missing(commit, end),
+        missing=_missing(end, has_commit=has_commit),
         lacks=evidence.lacks(commit="entity"),
-        held=f"all {len(ready)} views on screen showed what the backend held when the run ended",
+        held=f"all {ready} views on screen showed what the backend held when the run ended",
     )
 
 
-def _last_paints(
-    evidence: Evidence, mounted: dict[tuple[str, str], int], end: Record | None
-) -> Iterable[Record]:
+def _first(evidence: Evidence, kind: str) -> Record | None:
+    return next(iter(evidence.of(kind)), None)
+
+
+def _end(evidence: Evidence) -> Record | None:
+    ends = (r for r in evidence.of("phase") if (r.data or {}).get("phase") == "end")
+    return next(ends, None)
+
+
+def _screens(evidence: Evidence, end_seq: int) -> tuple[int, tuple[View, ...]]:
+    """Return how many views were ready at a record, and which of them showed something else."""
+    import numpy as np
+
+    lines = evidence.timelines
+    views, names = lines.views, lines.tables.names
+    ready = (views.ready_seq < end_seq) & (views.left_seq > end_seq)
+    ready &= np.array([evidence.owes(names[code]) for code in views.at.tolist()], dtype=bool)
+    cells = lines.cells.take((lines.cells.seq < end_seq) & ready[lines.cells.screen])
+    is_last = np.append(cells.cell[1:] != cells.cell[:-1], True)[: len(cells)]
+    # Pending intents are no excuse at the end. The slice store owes no rows.
+    differs = (cells.shown != cells.truth) & is_last
+    differs &= views.owes_rows[cells.screen] | (cells.shown != NO_ROW)
+    wrong = np.unique(cells.screen[differs])
+    at, view = (codes[wrong].tolist() for codes in (views.at, views.view))
+    keys = tuple((names[a], names[v]) for a, v in zip(at, view, strict=True))
+    return int(ready.sum()), keys
+
+
+def _stories(evidence: Evidence, wrong: tuple[View, ...], end: Record) -> Iterator[Failure]:
+    """Play what concerns some views back to the end, and tell of each row that differs."""
+    replay = Replay(evidence.header)
+    commits = Commits()
+    # By client and view: the record since which it is on screen.
+    mounted: dict[View, int] = {}
+    for record in evidence.of("row", "commit", "mount", "ready", "unmount"):
+        if record.seq > end.seq:
+            break
+        if record.kind in ("row", "commit") or (record.at, record.view) in wrong:
+            replay.apply(record)
+        if record.kind == "commit":
+            commits.apply(record)
+        elif record.kind == "mount":
+            mounted[record.at, record.view] = record.seq
+    for paint in _last_paints(evidence, mounted, end):
+        replay.apply(paint)
+    for screen in replay.screens.values():
+        for entity in _differing(screen):
+            tell = partial(_story, evidence.history, commits, screen, entity, end)
+            yield Failure(end.time_us, screen.client, tell)
+
+
+def _last_paints(evidence: Evidence, mounted: dict[View, int], end: Record) -> Iterable[Record]:
     """Return what the views show when the run ends: the last paint of each row since the mount."""
     last: dict[tuple[str, str, str], Record] = {}
     for paint in evidence.of("paint"):
-        if end is not None and paint.seq > end.seq:
+        if paint.seq > end.seq:
             break
         since = mounted.get((paint.at, paint.view))
         if since is not None and paint.seq > since:
@@ -73,10 +96,10 @@ def _last_paints(
     return last.values()
 
 
-def _missing(commit: Record | None, end: Record | None) -> str:
+def _missing(end: Record | None, *, has_commit: bool) -> str:
     if end is None:
         return "the history does not say that the run ended"
-    if commit is None:
+    if not has_commit:
         return "nothing was committed, so there was nothing to converge to"
     return "no view was ready on any screen when the run ended"
 

@@ -63,9 +63,11 @@ class Intent:
 class Evidence:
     """A history and its indexes; built once, read by all checks, never changed."""
 
-    def __init__(self, history: Records) -> None:
+    def __init__(self, history: Records, timelines: Timelines | None = None) -> None:
+        """Take a history, and its timelines if somebody has them already."""
         self.history = history
         self.header: dict[str, Any] = history.header
+        self.timelines = timelines or Timelines(history)
 
     @cached_property
     def clients(self) -> dict[str, dict[str, str]]:
@@ -87,11 +89,6 @@ class Evidence:
         """Return how long a screen may lag behind what its own client knows."""
         bound: int = self.header.get("bounds", {}).get("paint_us", 50_000)
         return bound
-
-    @cached_property
-    def timelines(self) -> Timelines:
-        """Return the history as arrays; what a check asks of them, it asks of all at once."""
-        return Timelines(self.history)
 
     @property
     def tables(self) -> Tables:
@@ -123,10 +120,18 @@ class Evidence:
         What a record does not say, a check would take as not having happened.
         """
         for kind, name in fields.items():
-            for record in self.of(kind):
-                if getattr(record, name) == "":
-                    return f"the {kind} record of {seconds(record.time_us)} has no {name}"
+            record = self._first_without(kind, name)
+            if record is not None:
+                return f"the {kind} record of {seconds(record.time_us)} has no {name}"
         return ""
+
+    def _first_without(self, kind: str, name: str) -> Record | None:
+        if name == "message" and not self.history.is_in_memory:
+            # Such a history has no messages in its columns.
+            return next((record for record in self.of(kind) if record.message == ""), None)
+        table = self.tables.of(kind)
+        lacking = table.seq[getattr(table, name) == 0]
+        return self.history[int(lacking[0])] if len(lacking) else None
 
     @cached_property
     def _kept(self) -> list[Record]:

@@ -10,13 +10,14 @@ How it comes to that, for instance:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.grace import Grace
 from syncsim.checks.prose import why_lost
 from syncsim.checks.screen_prose import Commits, change_of, differing, lasted
+from syncsim.checks.stuck import sieve
 from syncsim.checks.verdict import Check, Finding, Story, conclude
 from syncsim.history import Record
 from syncsim.history.replay import SLICE, Replay, Screen
@@ -24,23 +25,39 @@ from syncsim.staleness.underway import EVERYBODY, Underway
 
 
 def judge(evidence: Evidence) -> Finding:
-    """Watch every stale row, and after each instant ask whether anything can mend it."""
+    """Watch every stale row, and after each instant ask whether anything can mend it.
+
+    Only those clients are watched of which the columns do not tell already that all was well.
+    """
+    # A history that stays in its file has no names of messages in its columns.
+    sieved = sieve(evidence) if evidence.history.is_in_memory else None
     watch = _Watch(evidence)
     take = watch.handlers()
     more = (kind for kind in take if kind not in Underway.KINDS)
-    for record in evidence.under_way_and(*more):
+    records = evidence.under_way_and(*more) if sieved is None or sieved.clients else ()
+    for record in records if sieved is None else _about(records, sieved.clients):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
         take[record.kind](record)
     watch.finish(evidence.history.end_us)
     return conclude(
         "INVAL",
-        seen=watch.seen,
+        seen=watch.seen if sieved is None else sieved.seen,
         stories=sorted(watch.stories, key=lambda story: (story.at_us, story.client)),
         missing="no view was ever stale",
         lacks=watch.unmarked() or evidence.lacks(fetch="message", fetched="message"),
         held="whenever a view was stale, it was marked so or something was on its way to mend it",
     )
+
+
+def _about(records: Iterable[Record], clients: frozenset[str]) -> Iterator[Record]:
+    """Yield the records about some clients, and what the backend did."""
+    for record in records:
+        if record.at in clients or record.peer in clients or record.kind in _OF_ALL:
+            yield record
+
+
+_OF_ALL = ("row", "commit", "publish")
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ def command(run: str, out: str | None) -> None:
     from syncsim.cli import outside
     from syncsim.history import files, jsonl
     from syncsim.staleness import costs, measure
+    from syncsim.timelines.cells import Timelines
     from syncsim_reports.folder import read_scenario, write_run_folder
 
     path, scenario = Path(run), None
@@ -35,11 +36,12 @@ def command(run: str, out: str | None) -> None:
         outside.refuse({"--out": out}, "the report on a run is written into its own folder")
         folder = path
         history, scenario = jsonl.read(path / "history.jsonl"), read_scenario(path)
+    timelines = Timelines(history)
     written = write_run_folder(
         folder,
         history=history,
-        verdict=judge(history),
-        staleness=measure(history),
+        verdict=judge(history, timelines=timelines),
+        staleness=measure(history, timelines),
         costs=costs(history),
         scenario_yaml=scenario,
         figures=True,

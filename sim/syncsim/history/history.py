@@ -159,6 +159,9 @@ class History:
         import numpy as np
 
         columns = self.columns()
+        if len(kinds) == len(KINDS):
+            yield columns
+            return
         wanted = np.zeros(len(columns.names), dtype=bool)
         for kind in kinds:
             assert kind in KINDS, kind

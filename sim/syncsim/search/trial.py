@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from syncsim.checks import Verdict, judge
 from syncsim.history import History
@@ -21,6 +21,7 @@ from syncsim.staleness import (
     reconnect_peak_per_s,
     visibility,
 )
+from syncsim.timelines.cells import Timelines
 from syncsim.world import run
 
 
@@ -34,6 +35,7 @@ class Trial:
     staleness: Staleness
     costs: Costs
     feedback: Feedback
+    timelines: Timelines = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +68,15 @@ class Result:
 def trial(scenario: Scenario, *, allow_commands: bool = False) -> Trial:
     """Run and judge one scenario."""
     history = run(scenario, allow_commands=allow_commands)
+    timelines = Timelines(history)
     return Trial(
         scenario=scenario,
         history=history,
-        verdict=replace(judge(history), elsewhere=scenario.elsewhere),
-        staleness=measure(history),
+        verdict=replace(judge(history, timelines=timelines), elsewhere=scenario.elsewhere),
+        staleness=measure(history, timelines),
         costs=costs(history),
         feedback=feedback(history),
+        timelines=timelines,
     )
 
 
@@ -92,7 +96,7 @@ def summarise(done: Trial) -> Result:
         costs=done.costs,
         feedback=done.feedback,
         visibility=visibility(done.history, done.staleness.windows),
-        flickers=flickers(done.history),
+        flickers=flickers(done.history, done.timelines),
         refetches=refetches(done.history),
         reconnect_peak_per_s=reconnect_peak_per_s(done.history),
         lost=tuple(

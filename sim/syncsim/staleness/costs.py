@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
+from typing import Any
 
 from syncsim.history import Records
+from syncsim.history.columns import Columns
 
 _REQUESTS = ("query", "mutate", "audit", "checkpoint")
 
@@ -53,19 +57,20 @@ def costs(history: Records) -> Costs:
     """Count what a run cost."""
     requests = total_bytes = socket_events = refetches = commits = 0
     last_lsn = -1
-    for record in history.of("send", "fetch", "commit"):
-        data = record.data or {}
-        if record.kind == "send":
-            what = data.get("what")
-            requests += what in _REQUESTS
-            socket_events += what == "event"
-            total_bytes += data.get("bytes", 0)
-        elif record.kind == "fetch":
-            refetches += data.get("trigger") != "mount"
-        elif record.lsn != last_lsn:
-            # The rows of one transaction are recorded together and share its lsn.
-            commits += 1
-            last_lsn = record.lsn
+    for batch in history.batches("send", "fetch", "commit"):
+        for kind, data, count in _counted(batch):
+            if kind == "send":
+                what = data.get("what")
+                requests += count * (what in _REQUESTS)
+                socket_events += count * (what == "event")
+                total_bytes += count * data.get("bytes", 0)
+            elif kind == "fetch":
+                refetches += count * (data.get("trigger") != "mount")
+        # The rows of one transaction are recorded together and share its lsn.
+        kinds = (batch.names[kind] for kind in batch.kind.tolist())
+        for lsn in compress(batch.lsn.tolist(), (kind == "commit" for kind in kinds)):
+            commits += lsn != last_lsn
+            last_lsn = lsn
     return Costs(
         requests=requests,
         bytes=total_bytes,
@@ -73,3 +78,15 @@ def costs(history: Records) -> Costs:
         refetches=refetches,
         commits=commits,
     )
+
+
+def _counted(batch: Columns) -> Iterator[tuple[str, dict[str, Any], int]]:
+    """Yield the kinds of records with their data, and how many there are of each."""
+    import numpy as np
+
+    count = len(batch.objects)
+    together = batch.kind.astype(np.int64) * count + batch.data
+    found, times = np.unique(together, return_counts=True)
+    for both, often in zip(found.tolist(), times.tolist(), strict=True):
+        kind, data = divmod(both, count)
+        yield batch.names[kind], batch.objects[data] or {}, often

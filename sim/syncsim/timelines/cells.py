@@ -18,7 +18,7 @@ from syncsim.timelines.joins import first_after, groups, last_before, latest, st
 from syncsim.timelines.rows import NO_ROW, Rows
 from syncsim.timelines.screens import OVERLAYS, ROW, screens
 from syncsim.timelines.tables import Table, Tables
-from syncsim.timelines.truth import Lens, Seen, Store
+from syncsim.timelines.truth import Lens, Store
 
 if TYPE_CHECKING:
     import numpy as np
@@ -191,7 +191,7 @@ class Timelines:
         on = screen >= 0
         screen, paints = screen[on], paints.take(on)
         parts = [
-            *self._truths(screen, paints),
+            self._truths(screen, paints),
             _Part(
                 screen=screen, entity=paints.entity, seq=paints.seq,
                 rank=np.zeros(len(screen), dtype=np.int64),
@@ -202,7 +202,7 @@ class Timelines:
         ]  # fmt: skip
         return _in_order(parts)
 
-    def _truths(self, screen: Ints, paints: Table) -> list[_Part]:
+    def _truths(self, screen: Ints, paints: Table) -> _Part:
         """Return the changes of what each view should show, and what it should from the start on.
 
         Of a view that owes no rows only those that it ever paints matter.
@@ -212,36 +212,33 @@ class Timelines:
         store, views = self.store, self.views
         order = np.lexsort((paints.entity, screen))
         painted, until = paints.entity[order], np.searchsorted(screen[order], range(len(views) + 1))
-        parts = []
-        for place, lens in enumerate(views.lenses):
-            seen = store.seen(lens)
-            found = store.held(int(views.mount_seq[place]))
+        bounds = zip(views.mount_seq.tolist(), views.left_seq.tolist(), strict=True)
+        # By view, first what its mount finds and then what is committed: places and rows there.
+        places, numbers = [], []
+        for view, (mount_seq, left_seq) in enumerate(bounds):
+            seen = store.seen(views.lenses[view])
+            found = store.held(mount_seq)
             found = found[seen.numbers[found] != NO_ROW]
-            between = np.searchsorted(
-                store.table.seq[seen.changes], (views.mount_seq[place], views.left_seq[place])
-            )
-            changes = seen.changes[slice(*between)]
-            if not views.owes_rows[place]:
-                own = painted[until[place] : until[place + 1]]
+            changes = seen.changes_between(mount_seq, left_seq)
+            if not views.owes_rows[view]:
+                own = painted[until[view] : until[view + 1]]
                 found = found[np.isin(store.table.entity[found], own)]
                 changes = changes[np.isin(store.table.entity[changes], own)]
-            parts += [self._part(place, seen, found, at_mount=True)]
-            parts += [self._part(place, seen, changes, at_mount=False)]
-        return parts
-
-    def _part(self, view: int, seen: Seen, places: Ints, *, at_mount: bool) -> _Part:
-        """Return what a view should show of some rows, from their commits or from its mount on."""
-        import numpy as np
-
-        table, count = self.store.table, len(places)
-        seq, time_us, rank = table.seq[places], table.time_us[places], np.zeros(count, np.int64)
-        if at_mount:
-            seq, rank = np.full(count, self.views.mount_seq[view]), np.arange(count)
+            places += [found, changes]
+            numbers += [seen.numbers[found], seen.numbers[changes]]
+        counts = [*map(len, places)]
+        none: Ints = np.zeros(0, dtype=np.int64)
+        place, number = (np.concatenate([none, *each]) for each in (places, numbers))
+        part = np.repeat(np.arange(len(places)), counts)
+        view_of, at_mount = part // 2, part % 2 == 0
+        rank = np.concatenate([none, *map(np.arange, counts)])
+        table = store.table.take(place)
         return _Part(
-            screen=np.full(count, view), entity=table.entity[places], seq=seq, rank=rank,
-            time_us=np.full(count, self.views.mount_us[view]) if at_mount else time_us,
-            since_us=time_us, version=table.version[places], number=seen.numbers[places],
-            overlays=np.zeros(count, np.int64), is_paint=np.zeros(count, dtype=bool),
+            screen=view_of, entity=table.entity, number=number, version=table.version,
+            seq=np.where(at_mount, views.mount_seq[view_of], table.seq), rank=rank * at_mount,
+            time_us=np.where(at_mount, views.mount_us[view_of], table.time_us),
+            since_us=table.time_us, overlays=np.zeros(len(place), dtype=np.int64),
+            is_paint=np.zeros(len(place), dtype=bool),
         )  # fmt: skip
 
 

@@ -12,15 +12,30 @@ if TYPE_CHECKING:
 
 
 def groups(*keys: Any) -> Ints:
-    """Return a number from 0 on for each record: those with equal keys have the same."""
+    """Return a number from 0 on for each record, in order of the keys: equal ones have the same.
+
+    Args:
+        keys: Columns of whole numbers.
+    """
     import numpy as np
 
     numbers: Ints = np.zeros(len(keys[0]), dtype=np.int64)
+    span = 1
     for key in keys:
-        _, places = np.unique(key, return_inverse=True)
-        together = numbers * (int(places.max(initial=0)) + 1) + places
-        _, numbers = np.unique(together, return_inverse=True)
-    return numbers
+        least, most = int(key.min(initial=0)), int(key.max(initial=0))
+        if span * (most - least + 1) > _LARGEST:
+            # Too many combinations for one number, but no more than records that there are.
+            _, numbers = np.unique(numbers, return_inverse=True)
+            _, places = np.unique(key, return_inverse=True)
+            span, least, most = len(numbers), 0, len(numbers)
+            numbers = numbers * (len(numbers) + 1) + places
+        else:
+            numbers = numbers * (most - least + 1) + (key - least)
+        span *= most - least + 1
+    return np.unique(numbers, return_inverse=True)[1]
+
+
+_LARGEST = 2**62
 
 
 def last_before(group: Any, seq: Any, of_group: Any, of_seq: Any) -> Ints:
@@ -104,3 +119,36 @@ def highest_so_far(group: Any, value: Any) -> Ints:
     highest = np.empty_like(together)
     highest[order] = np.maximum.accumulate(together)
     return np.asarray(values[highest % max(len(values), 1)])
+
+
+def firsts(*keys: Any) -> Ints:
+    """Return the places of the records that are the first with their keys, in order."""
+    import numpy as np
+
+    _, first = np.unique(groups(*keys), return_index=True)
+    first.sort()
+    return np.asarray(first)
+
+
+def first_above(group: Any, value: Any, of_group: Any, of_value: Any) -> Ints:
+    """Return, for each record, the place of the next higher of others in its group.
+
+    It is -1 if none is higher.
+
+    Args:
+        group: The group of each record, from 0 on.
+        value: Its value.
+        of_group: The groups of the others.
+        of_value: Their values, in each group each once.
+    """
+    import numpy as np
+
+    if not len(of_value):
+        return np.full(len(value), -1)
+    span = 1 + max(int(np.max(value, initial=0)), int(np.max(of_value)))
+    others = of_group.astype(np.int64) * span + of_value
+    order = np.argsort(others, kind="stable")
+    found = np.searchsorted(others[order], group.astype(np.int64) * span + value, side="right")
+    places = np.append(order, -1)[found]
+    places[of_group[places] != group] = -1
+    return np.asarray(places)

@@ -40,11 +40,17 @@ class Seen(NamedTuple):
     """What a lens shows from each record of the backend on of the row that it is about.
 
     `numbers` are those of the rows as they are seen, or `NO_ROW`; `changes` the places at which
-    that is another than before.
+    that is another than before, and `change_seqs` the records there.
     """
 
     numbers: Ints
     changes: Ints
+    change_seqs: Ints
+
+    def changes_between(self, after_seq: int, before_seq: int) -> Ints:
+        """Return the places of the changes between two records."""
+        first, last = self.change_seqs.searchsorted((after_seq, before_seq))
+        return self.changes[first:last]
 
 
 class Store:
@@ -61,6 +67,7 @@ class Store:
         self._seen: dict[Lens, Seen] = {}
         self._held: dict[int, Ints] = {}
         self._projected: dict[str, Ints] = {}
+        self._places: dict[str, Ints] = {}
         self._columns: dict[str, tuple[Ints, list[Any]]] = {}
 
     def _number(self, data: Data) -> tuple[int]:
@@ -103,6 +110,12 @@ class Store:
         return np.argsort(self._entity, kind="stable")
 
     @cached_property
+    def _first(self) -> Mask:
+        """Return the mask of those that are the first of their row, row by row."""
+        first: Mask = starts(self._entity[self._by_row])
+        return first
+
+    @cached_property
     def _types(self) -> Any:
         """Return the type of the row at each place."""
         import numpy as np
@@ -111,13 +124,21 @@ class Store:
         names = self.table.names
         return np.array([entity_type(names[code]) for code in codes], dtype=object)[places]
 
+    def _of_type(self, name: str) -> Ints:
+        """Return the places of the rows of a type."""
+        import numpy as np
+
+        if name not in self._places:
+            self._places[name] = np.flatnonzero(self._types == name)
+        return self._places[name]
+
     def _look(self, lens: Lens) -> Seen:
         import numpy as np
 
         numbers = self._projection(lens.role)
         if self.owes_rows(lens):
             facts = self._queries[lens.query]
-            places = np.flatnonzero(self._types == facts["entity"])
+            places = self._of_type(facts["entity"])
             names = {"$user": lens.user, "$id": lens.argument}
             belongs = self._meets(places, facts["where"], names)
             shown, numbers = numbers[places[belongs]], np.full(len(numbers), NO_ROW)
@@ -125,9 +146,9 @@ class Store:
         by_row = numbers[self._by_row]
         is_other = np.ones(len(numbers), dtype=bool)
         is_other[1:] = by_row[1:] != by_row[:-1]
-        first = starts(self._entity[self._by_row])
-        is_other[first] = by_row[first] != NO_ROW
-        return Seen(numbers, np.sort(self._by_row[is_other]))
+        is_other[self._first] = by_row[self._first] != NO_ROW
+        changes = np.sort(self._by_row[is_other])
+        return Seen(numbers, changes, self.table.seq[changes])
 
     def _projection(self, role: str) -> Ints:
         """Return the row at each place as a role may see it, `NO_ROW` if it may not."""
@@ -139,7 +160,7 @@ class Store:
         for key, names in self._projections.items():
             of_role, _, of_type = key.partition("/")
             if of_role == role:
-                chosen = np.flatnonzero(self._types == of_type)
+                chosen = self._of_type(of_type)
                 used, places = np.unique(self.table.read[chosen, 0], return_inverse=True)
                 seen = np.array(self._rows.project(names, used.tolist()), dtype=np.int64)
                 numbers[chosen] = seen[places]
