@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, compress
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from syncsim.history import KINDS, Record, Records
+from syncsim.history import Record, Records
 from syncsim.history.vocabulary import REWIND
 from syncsim.staleness import Window, measure
 from syncsim.staleness.underway import Underway
@@ -18,7 +18,7 @@ from syncsim.timelines.rows import Rows
 from syncsim.timelines.tables import Table, Tables
 
 MESSAGES = ("send", "receive")
-"""Half of a history, and of no use to most checks but for the events among them."""
+"""Half of a history, and of no use to most checks: their records are not kept."""
 
 MANY = (
     *MESSAGES, "event", "base", "paint", "fetch", "fetched", "fetch_failed", "fetch_cancelled",
@@ -28,12 +28,6 @@ MANY = (
 
 If it stays in its file, they are read from there whenever a check asks for them.
 """
-
-FEW = 16
-"""Of less than one record in so many the lists of their kinds are merged, and not all looked at."""
-
-_CODES = {kind: code for code, kind in enumerate(KINDS)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
@@ -68,6 +62,7 @@ class Evidence:
         self.history = history
         self.header: dict[str, Any] = history.header
         self.timelines = timelines or Timelines(history)
+        self._of_kind: dict[str, list[Record]] = {}
 
     @cached_property
     def clients(self) -> dict[str, dict[str, str]]:
@@ -133,45 +128,24 @@ class Evidence:
         lacking = table.seq[getattr(table, name) == 0]
         return self.history[int(lacking[0])] if len(lacking) else None
 
-    @cached_property
-    def _kept(self) -> list[Record]:
-        """Return what most checks ask for, in order: of messages only those that carry events."""
-        in_memory = self.history.is_in_memory
-        left_out = MESSAGES if in_memory else MANY
-        kinds = (kind for kind in KINDS if kind not in left_out)
-        return [*self.history.of(*kinds, events=in_memory)]
-
-    @cached_property
-    def _codes(self) -> bytes:
-        """Return the kinds of the records that are kept, as bytes."""
-        return bytes(map(_CODES.__getitem__, map(itemgetter(2), self._kept)))
-
-    @cached_property
-    def _by_kind(self) -> dict[str, list[Record]]:
-        """Return the records of each kind that is kept."""
-        of: dict[str, list[Record]] = {kind: [] for kind in KINDS}
-        for record in self._kept:
-            of[record.kind].append(record)
-        return of
-
-    def _chosen(self, kinds: Sequence[str]) -> Iterable[Record]:
-        """Return the records of some kinds that are kept, in order."""
-        lists = [self._by_kind[kind] for kind in dict.fromkeys(kinds)]
-        if len(lists) == 1:
-            return lists[0]
-        if sum(map(len, lists)) < len(self._kept) // FEW:
-            return sorted(chain.from_iterable(lists), key=itemgetter(0))
-        wanted = bytearray(256)
-        for kind in kinds:
-            wanted[_CODES[kind]] = 1
-        return compress(self._kept, self._codes.translate(wanted))
-
     def of(self, *kinds: str) -> Iterable[Record]:
         """Return the records of these kinds, in order."""
-        read = MESSAGES if self.history.is_in_memory else MANY
-        if any(kind in read for kind in kinds):
+        if any(kind in self._read_anew for kind in kinds):
             return self.history.of(*kinds)
-        return self._chosen(kinds)
+        lists = [self._kept(kind) for kind in dict.fromkeys(kinds)]
+        if len(lists) == 1:
+            return lists[0]
+        return sorted(chain.from_iterable(lists), key=itemgetter(0))
+
+    @property
+    def _read_anew(self) -> tuple[str, ...]:
+        return MESSAGES if self.history.is_in_memory else MANY
+
+    def _kept(self, kind: str) -> list[Record]:
+        """Return the records of a kind, which are kept."""
+        if kind not in self._of_kind:
+            self._of_kind[kind] = [*self.history.of(kind)]
+        return self._of_kind[kind]
 
     def under_way_and(self, *kinds: str) -> Iterable[Record]:
         """Return, in order, what `Underway` follows and the records of other kinds.
@@ -180,8 +154,6 @@ class Evidence:
         answers, which a fetch stands for.
         """
         assert not {*kinds} & {*Underway.KINDS}, kinds
-        if self.history.is_in_memory:
-            return self._chosen((*Underway.KINDS, *kinds))
         others = (kind for kind in Underway.KINDS if kind not in MESSAGES)
         return self.history.of(*others, *kinds, events=True)
 

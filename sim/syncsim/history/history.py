@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from itertools import compress, count
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from syncsim.history.columns import Columns
@@ -19,8 +19,8 @@ Header = dict[str, Any]
 CHUNK = 4096
 """Records are gathered as tuples and turned into columns so many at a time."""
 
-FEW = 32
-"""Less than one record in so many is picked out, instead of walking through all columns."""
+PART = 65_536
+"""Records are picked out so many at a time."""
 
 
 class _Names(dict[str, int]):
@@ -194,8 +194,7 @@ class History:
         )
 
     def __iter__(self) -> Iterator[Record]:
-        self._settle()
-        return self._read(None)
+        return self._records(range(self._length), *self._settled())
 
     def of(self, *kinds: str, events: bool = False) -> Iterator[Record]:
         """Return the records of these kinds, in order.
@@ -203,54 +202,77 @@ class History:
         With `events` also the `send` and the `receive` of each message that carries an event, and
         of no other.
         """
-        for kind in kinds:
-            assert kind in KINDS, kind
-        self._settle()
-        wanted = [text in kinds for text in self._names.texts]
-        if not events and not any(wanted):
-            return iter(())
-        chosen = bytearray(map(wanted.__getitem__, self._texts[0]))
+        import numpy as np
+
+        of_kind = np.frombuffer(self._settled()[4], dtype=np.int32)
+        chosen = np.isin(of_kind, [*map(self._code, kinds)])
         if events:
-            self._choose_events(chosen)
-        if chosen.count(1) < self._length // FEW:
-            return map(self.__getitem__, [*compress(range(self._length), chosen)])
-        return self._read(chosen)
+            chosen |= self._are_of_events(of_kind)
+        return chain.from_iterable(self._picked(np.flatnonzero(chosen)))
 
     def intents_of(self, kind: str) -> frozenset[str]:
         """Return the intents that the records of a kind are about."""
+        import numpy as np
+
         self._settle()
-        wanted = self._names.get(kind, -1)
-        rows = zip(self._texts[0], self._texts[3], strict=True)
-        codes = dict.fromkeys(intent for of_kind, intent in rows if of_kind == wanted)
-        return frozenset(map(self._names.texts.__getitem__, codes)) - {""}
+        of_kind, intent = (np.frombuffer(self._texts[place], dtype=np.int32) for place in (0, 3))
+        codes = np.unique(intent[of_kind == self._code(kind)])
+        return frozenset(self._names.texts[code] for code in codes.tolist()) - {""}
 
-    def _choose_events(self, chosen: bytearray) -> None:
-        """Mark the ways of events, from their sending to their arrival."""
-        send, receive = (self._names.get(kind, -1) for kind in ("send", "receive"))
-        events: dict[int, None] = {}
-        is_event = [data is not None and data.get("what") == "event" for data in self._objects]
-        rows = zip(self._texts[0], self._texts[4], self._data, strict=True)
-        for seq, (kind, message, data) in enumerate(rows):
-            if kind == send and is_event[data]:
-                chosen[seq] = True
-                events[message] = None
-            elif kind == receive and message in events:
-                chosen[seq] = True
+    def _code(self, kind: str) -> int:
+        """Return the code of a kind, -1 if there is no record of it."""
+        assert kind in KINDS, kind
+        return self._names.get(kind, -1)
 
-    def _read(self, chosen: bytearray | None) -> Iterator[Record]:
-        """Return the records that are marked, or all, walking the columns abreast."""
-        columns: list[Iterable[Any]] = [range(self._length), *self._numbers, *self._texts]
-        columns.append(map(self._objects.__getitem__, self._data))
-        if chosen is not None:
-            columns = [compress(column, chosen) for column in columns]
-        seq, time_us, cause, version, lsn, *codes, data = columns
-        name = self._names.texts.__getitem__
-        kind, at, peer, intent, message, entity, view = (map(name, column) for column in codes)
+    def _settled(self) -> tuple[array[int], ...]:
+        """Return all columns: numbers, texts and data."""
+        self._settle()
+        return (*self._numbers, *self._texts, self._data)
+
+    def _are_of_events(self, of_kind: Any) -> Any:
+        """Return the mask of the ways of events, from their sending to their arrival."""
+        import numpy as np
+
+        message, data = (
+            np.frombuffer(codes, dtype=np.int32) for codes in (self._texts[4], self._data)
+        )
+        is_event = [each is not None and each.get("what") == "event" for each in self._objects]
+        sends = (of_kind == self._code("send")) & np.array(is_event)[data]
+        sent = np.full(len(self._names), self._length)
+        np.minimum.at(sent, message[sends], np.flatnonzero(sends))
+        is_receive = of_kind == self._code("receive")
+        return sends | (is_receive & (sent[message] < np.arange(self._length)))
+
+    def _picked(self, places: Any) -> Iterator[Iterator[Record]]:
+        """Yield some records, a part at a time."""
+        import numpy as np
+
+        for start in range(0, len(places), PART):
+            part = places[start : start + PART]
+            columns = [
+                np.frombuffer(column, dtype=column.typecode)[part].tolist()
+                for column in self._settled()
+            ]
+            yield self._records(part.tolist(), *columns)
+
+    def _records(
+        self,
+        seq: Iterable[int],
+        time_us: Iterable[int],
+        cause: Iterable[int],
+        version: Iterable[int],
+        lsn: Iterable[int],
+        *codes: Iterable[int],
+    ) -> Iterator[Record]:
+        """Return records, walking their columns abreast."""
+        name, data_of = self._names.texts.__getitem__, self._objects.__getitem__
+        *texts, data = codes
+        kind, at, peer, intent, message, entity, view = (map(name, column) for column in texts)
         return map(
             record_of,
             zip(
                 seq, time_us, kind, at, peer, cause, intent, message, entity, version, lsn, view,
-                data, strict=True,
+                map(data_of, data), strict=True,
             ),
         )  # fmt: skip
 
