@@ -83,6 +83,18 @@ def test_a_view_that_was_never_fetched_is_not_fresh():
     assert finding(CHECK, line + COMMIT + END).status is Status.PASS
 
 
+def test_nobody_can_tell_of_a_view_that_was_stale_and_of_which_no_mark_is_on_record():
+    line = START.replace("op-1.fetch(pending,f0,mount) op-1.fetched(pending,f0,2)", "")
+    found = finding(CHECK, line + COMMIT + END)
+    assert found.status is Status.UNKNOWN
+    assert found.why == "no record says when op-1's view pending was fetched"
+
+
+def test_nothing_is_stale_before_its_view_is_ready():
+    line = START.replace("op-1:pending=A1.1", "@20 op-1:pending=A1.1 @30")
+    assert finding(CHECK, line + COMMIT + END).seen == 1
+
+
 def test_hope_that_comes_to_nothing_leaves_the_view_stuck_from_then_on():
     found = finding(CHECK, TOLD + "@150 " + RECEIVED + END)
     assert intervals(found) == [150]

@@ -127,6 +127,26 @@ def test_a_view_that_leaves_and_a_record_that_ends_censor_their_windows():
     assert left[0].paint_us == ended[0].paint_us == ended[0].receipt_us == -1
 
 
+def leaving(line):
+    """Return the rows whose windows end together when their view leaves."""
+    return [w.entity[-2:] for w in windows(line) if w.ended == "left"]
+
+
+def test_rows_that_leave_together_are_in_the_order_in_which_the_view_came_to_lack_them():
+    mentioned = "backend.send(op-1,e1,event)[entity=appointment/A1,version=1,lsn=1] "
+    line = mentioned + "A2 A1 safety op-1.mount(pending) op-1.ready(pending) @100 "
+    assert leaving(line + "op-1.unmount(pending)") == ["A2", "A1"]
+    painted = line.replace("op-1.ready", "op-1:pending=A2.1{status=done} op-1.ready")
+    assert leaving(painted + "op-1.unmount(pending)") == ["A2", "A1"]
+    again = "op-1:pending=A2.1{status=done} "
+    assert leaving(line + again + "op-1.unmount(pending)") == ["A1", "A2"]
+
+
+def test_a_row_that_a_view_shows_and_does_not_list_leaves_after_those_that_it_lists():
+    line = "A1{status=done} A2 safety op-1.mount(pending) op-1:pending=A1.1 op-1.ready(pending) "
+    assert leaving(line + "@100 op-1.unmount(pending)") == ["A2", "A1"]
+
+
 def test_old_data_painted_over_new_is_a_regression():
     line = START + COMMIT + "@110 op-1.event(A1,2) @150 op-1:one/A1=A1.2 @400 op-1:one/A1=A1.1"
     assert brief(line + " @500 op-1:one/A1=A1.2 @600 end") == [
