@@ -23,7 +23,7 @@ RUNNING, JUDGING = (
     ]
     for parts in (
         ("engine", "net", "domain", "design", "backend", "client", "scenario", "faults", "world"),
-        ("history", "checks", "staleness"),
+        ("history", "timelines", "checks", "staleness"),
     )
 )
 

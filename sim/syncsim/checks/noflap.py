@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.overlays import PRESENCE
+from syncsim.checks.picked import picked
 from syncsim.checks.prose import because
+from syncsim.checks.returns import sieve
 from syncsim.checks.tally import Tally, taken_from
 from syncsim.checks.verdict import Check, Failure, Finding, Story
 from syncsim.history import Record
 from syncsim.history.replay import Replay, Screen
+from syncsim.timelines.tables import Table
 
 HONEST = ("refused", "failed", "unknown")
 """Outcomes after which a pending change may be taken back, if it was never committed."""
@@ -35,10 +39,22 @@ class _Version(NamedTuple):
 
 def judge(evidence: Evidence) -> Finding:
     """Look at each value that a view shows again after having shown another one."""
-    watch = _Watch(evidence)
-    for record in evidence.of("row", "commit", "overlay", "mount", "unmount", "paint"):
+    watch, (paints, changed) = _Watch(evidence), sieve(evidence)
+    for record in _about(evidence, paints):
         watch.take(record)
+    watch.tally.counted.update(changed)
     return taken_from(watch).finding()
+
+
+def _about(evidence: Evidence, paints: Table) -> Iterable[Record]:
+    """Return, in order, some paints and what matters for them."""
+    import numpy as np
+
+    if not len(paints):
+        return evidence.of("mount", "unmount")
+    table = evidence.tables.of("row", "commit", "overlay", "mount", "unmount")
+    is_left = np.isin(table.entity, paints.entity) | table.is_of("mount", "unmount")
+    return picked(evidence, paints, table.take(is_left))
 
 
 class _Watch:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.grace import Grace
 from syncsim.checks.overlays import PRESENCE, Layer, Overlays
+from syncsim.checks.painted import Pairs, suspects
+from syncsim.checks.picked import picked
 from syncsim.checks.prose import chose
 from syncsim.checks.screen_prose import Commits, Fields, change_of, differing, lasted
 from syncsim.checks.verdict import Check, Finding, Story, conclude
 from syncsim.history import Record
 from syncsim.history.replay import Replay, Screen
+from syncsim.timelines.joins import groups_of_both
 
-_SCREEN = ("mount", "ready", "unmount", "paint", "base")
+_VIEWS = ("mount", "ready", "unmount")
+_SCREEN = (*_VIEWS, "paint", "base")
 
 
 def judge(evidence: Evidence) -> Finding:
     """Work out after each instant what the touched rows may show, and compare."""
-    watch = _Watch(evidence)
-    for record in evidence.of(*_SCREEN, *Overlays.KINDS):
+    watch, pairs = _Watch(evidence), suspects(evidence)
+    for record in _about(evidence, pairs):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
         watch.take(record)
@@ -29,9 +34,27 @@ def judge(evidence: Evidence) -> Finding:
         seen=_failed_intents(evidence),
         stories=sorted(watch.stories, key=lambda story: (story.at_us, story.client)),
         missing="no intent was refused or lost, so no rollback took place",
-        lacks=watch.unseen() or evidence.lacks(overlay="intent"),
+        lacks=("" if pairs is not None else watch.unseen()) or evidence.lacks(overlay="intent"),
         held="every view showed the confirmed rows and the pending intents, and nothing else",
     )
+
+
+def _about(evidence: Evidence, pairs: Pairs | None) -> Iterable[Record]:
+    """Return, in order, what matters for some rows of some clients, or for all."""
+    import numpy as np
+
+    kinds = (*_SCREEN, *Overlays.KINDS)
+    if pairs is None:
+        return evidence.of(*kinds)
+    if not len(pairs.at):
+        return evidence.of(*_VIEWS)
+    table = evidence.tables.of(*kinds)
+    pair, wanted = groups_of_both((table.at, table.entity), pairs)
+    is_left = np.isin(pair, wanted) & table.is_of("paint", "base", "overlay")
+    is_left |= np.isin(table.at, pairs.at) & table.is_of("fetched", "unlay")
+    is_left |= np.isin(table.entity, pairs.entity) & table.is_of("commit")
+    is_left |= np.isin(table.intent, table.intent[is_left]) & table.is_of("outcome")
+    return picked(evidence, table.take(is_left | table.is_of(*_VIEWS)))
 
 
 def _failed_intents(evidence: Evidence) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from syncsim.checks.copies import sieve
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.grace import Grace
 from syncsim.checks.screen_prose import lasted
@@ -16,22 +18,35 @@ from syncsim.staleness.underway import EVERYBODY, Underway
 Pair = tuple[str, str]
 """The two views that show a row, in alphabetical order."""
 
+_OF_ALL = ("commit", "publish")
+"""Kinds of which a record may excuse a rift of any client."""
+
 
 def judge(evidence: Evidence) -> Finding:
     """Compare the copies of each row that an instant touched, and watch those that differ."""
     watch = _Watch(evidence)
-    for record in evidence.under_way_and("mount", "unmount", "paint"):
+    seen, clients = sieve(evidence)
+    for record in _about(evidence, clients):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
         watch.take(record)
     watch.finish(evidence.history.end_us)
     return conclude(
         "XVIEW",
-        seen=len(watch.seen),
+        seen=seen,
         stories=sorted(watch.stories, key=lambda story: (story.at_us, story.client)),
         missing="no row changed on a screen that showed it twice",
         held="two copies of a row on one screen differed only while they were being mended",
     )
+
+
+def _about(evidence: Evidence, clients: frozenset[str]) -> Iterator[Record]:
+    """Yield, in order, what brings about and what excuses the rifts of some clients."""
+    if not clients:
+        return
+    for record in evidence.under_way_and("mount", "unmount", "paint"):
+        if record.at in clients or record.peer in clients or record.kind in _OF_ALL:
+            yield record
 
 
 class _Copy(NamedTuple):
@@ -61,7 +76,6 @@ class _Watch:
 
     def __init__(self, evidence: Evidence) -> None:
         self.now_us = 0
-        self.seen: dict[str, None] = {}
         self.stories: list[Story] = []
         self._grace: Grace[tuple[str, str, Pair, _Rift]] = Grace(evidence.paint_us)
         self._underway = Underway()
@@ -90,11 +104,9 @@ class _Watch:
     def _paint(self, record: Record) -> None:
         entity, fields = record.entity, (record.data or {}).get("fields")
         copies = self._copies.setdefault(record.at, {}).setdefault(entity, {})
-        old = copies.pop(record.view, None)
+        copies.pop(record.view, None)
         if fields is not None:
             copies[record.view] = _Copy(fields, record.seq, record.time_us)
-            if old is not None and len(copies) > 1 and old.fields != fields:
-                self.seen[entity] = None
         self._touched.setdefault(record.at, {})[entity] = None
 
     def end_instant(self, next_us: int) -> None:

@@ -212,6 +212,7 @@ class Timelines:
         store, views = self.store, self.views
         order = np.lexsort((paints.entity, screen))
         painted, until = paints.entity[order], np.searchsorted(screen[order], range(len(views) + 1))
+        entity, is_own = store.table.entity, np.zeros(len(self.tables.names), dtype=bool)
         bounds = zip(views.mount_seq.tolist(), views.left_seq.tolist(), strict=True)
         # By view, first what its mount finds and then what is committed: places and rows there.
         places, numbers = [], []
@@ -222,8 +223,9 @@ class Timelines:
             changes = seen.changes_between(mount_seq, left_seq)
             if not views.owes_rows[view]:
                 own = painted[until[view] : until[view + 1]]
-                found = found[np.isin(store.table.entity[found], own)]
-                changes = changes[np.isin(store.table.entity[changes], own)]
+                is_own[own] = True
+                found, changes = (each[is_own[entity[each]]] for each in (found, changes))
+                is_own[own] = False
             places += [found, changes]
             numbers += [seen.numbers[found], seen.numbers[changes]]
         counts = [*map(len, places)]

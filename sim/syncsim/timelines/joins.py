@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -97,6 +98,25 @@ def latest(marked: Any, first: Any) -> Ints:
     return np.where(found >= begins, found, -1)
 
 
+def groups_of_both(keys: Sequence[Any], of_keys: Sequence[Any]) -> tuple[Ints, Ints]:
+    """Return the groups of records and of others, numbered together: from 0 on by their keys."""
+    import numpy as np
+
+    both = groups(*(np.concatenate(pair) for pair in zip(keys, of_keys, strict=True)))
+    return both[: len(keys[0])], both[len(keys[0]) :]
+
+
+def first_of(group: Any, of_group: Any) -> Ints:
+    """Return, for each record, the place of the first of others in its group; -1 for none."""
+    import numpy as np
+
+    many = 1 + max(int(np.max(each, initial=-1)) for each in (group, of_group))
+    first: Ints = np.full(many, -1)
+    first[of_group[::-1]] = np.arange(len(of_group))[::-1]
+    found: Ints = first[group]
+    return found
+
+
 def previous(group: Any) -> Ints:
     """Return, for each record, the place of the one before it in its group; -1 for the first."""
     import numpy as np
@@ -128,27 +148,3 @@ def firsts(*keys: Any) -> Ints:
     _, first = np.unique(groups(*keys), return_index=True)
     first.sort()
     return np.asarray(first)
-
-
-def first_above(group: Any, value: Any, of_group: Any, of_value: Any) -> Ints:
-    """Return, for each record, the place of the next higher of others in its group.
-
-    It is -1 if none is higher.
-
-    Args:
-        group: The group of each record, from 0 on.
-        value: Its value.
-        of_group: The groups of the others.
-        of_value: Their values, in each group each once.
-    """
-    import numpy as np
-
-    if not len(of_value):
-        return np.full(len(value), -1)
-    span = 1 + max(int(np.max(value, initial=0)), int(np.max(of_value)))
-    others = of_group.astype(np.int64) * span + of_value
-    order = np.argsort(others, kind="stable")
-    found = np.searchsorted(others[order], group.astype(np.int64) * span + value, side="right")
-    places = np.append(order, -1)[found]
-    places[of_group[places] != group] = -1
-    return np.asarray(places)

@@ -175,13 +175,15 @@ class Tables:
         batches = [(batch, self._shared(batch)) for batch in self.history.batches(*kinds)]
         made = [_made(batch.data, batch.objects, read) for batch, _ in batches]
         made = made or [_made(np.zeros(0, dtype=np.int64), [], read)]
-        none: Ints = np.zeros(0, dtype=np.int64)
+        none: Ints = np.zeros(0, dtype=np.int32)
         arrays = {
             name: np.concatenate([none, *(columns[name] for _, columns in batches)])
-            for name in (*_TEXTS, *_NUMBERS, "message")
+            for name in (*_TEXTS, *_NUMBERS)
         }
+        count = len(arrays["seq"])
+        arrays["message"] = np.broadcast_to(np.int32(0), count)
         columns = _Columns(arrays, self._names, self._codes)
-        return Table(columns, np.arange(len(arrays["seq"])), np.concatenate(made))
+        return Table(columns, np.arange(count), np.concatenate(made))
 
     def _shared(self, batch: Columns) -> dict[str, Any]:
         """Return the columns of a batch in the codes of all."""
@@ -191,8 +193,7 @@ class Tables:
         for name in _TEXTS:
             used, places = np.unique(getattr(batch, name), return_inverse=True)
             own = [self._code(batch.names[code]) for code in used.tolist()]
-            columns[name] = np.array(own, dtype=np.int64)[places]
-        columns["message"] = np.zeros(len(batch), dtype=np.int64)
+            columns[name] = np.array(own, dtype=np.int32)[places]
         return columns
 
     def _code(self, name: str) -> int:

@@ -62,3 +62,30 @@ def test_the_latest_that_is_marked(drawn):
         for n in range(len(drawn))
     ]
     assert joins.latest(marked, joins.starts(group)).tolist() == wanted
+
+
+def pairs(**how):
+    return st.lists(st.tuples(st.integers(0, 2), st.sampled_from([-1, 0, 5, FAR])), **how)
+
+
+def columns(drawn):
+    """Return the groups and the values of what was drawn."""
+    return np.array(drawn, dtype=np.int64).reshape(-1, 2).T
+
+
+@given(pairs(max_size=16))
+def test_the_previous_and_the_highest_so_far(drawn):
+    group, value = columns(drawn)
+    earlier = [[i for i in range(n + 1) if drawn[i][0] == drawn[n][0]] for n in range(len(drawn))]
+    assert joins.previous(group).tolist() == [([-1, *each])[-2] for each in earlier]
+    highest = [max(drawn[i][1] for i in each) for each in earlier]
+    assert joins.highest_so_far(group, value).tolist() == highest
+
+
+@given(pairs(min_size=1, max_size=16), pairs(max_size=16))
+def test_the_first_with_the_same_keys(drawn, others):
+    wanted = [n for n in range(len(drawn)) if drawn[n] not in drawn[:n]]
+    assert joins.firsts(*columns(drawn)).tolist() == wanted
+    found = joins.first_of(*joins.groups_of_both(columns(drawn), columns(others)))
+    wanted = [others.index(each) if each in others else -1 for each in drawn]
+    assert found.tolist() == wanted
