@@ -107,3 +107,28 @@ def test_two_intents_under_way_at_once_are_in_no_order():
         " +A2{status=accepted}/i2 op-1!i1=ok op-1!i2=ok op-2:slice=A2.2 op-2:slice=A1.1"
     )
     assert finding(CHECK, line).status is Status.UNKNOWN
+
+
+def test_the_story_tells_of_the_first_change_that_came_after_what_was_known():
+    early = SEEN.replace("@50", "@20 op-1?i0:pay(P1) +P1{status=paid}/i0 @30 op-2:slice=P1.2 @50")
+    found = finding(CHECK, early + "@400 op-2:slice=A2.1")
+    assert 'After that op-1 chose "accept" for appointment A1 at 0.200 s, and op-2' in found.why
+
+
+def test_a_change_that_was_seen_before_it_was_asked_for_teaches_from_then_on():
+    """No true history says so, but from elsewhere one may come with its records out of order."""
+    line = (
+        "A1 A2 +A2{status=accepted}/:accept @100 op-1:slice=A2.2 +A1/:accept[intent=i1]"
+        " @300 op-2:slice=A1.2 @310 op-1?i1:accept(A1) @320 op-2:pending=A2.1"
+    )
+    assert finding(CHECK, line).status is Status.UNKNOWN
+    assert finding(CHECK, line + " @330 op-2:slice=A1.2 @340 op-2:pending=A2.1").failures == 1
+
+
+def test_what_was_met_stays_met_though_it_is_painted_over_later():
+    own = SEEN.replace("+A2{status=accepted}/:accept", "op-2?i0:accept(A2) +A2/i0")
+    over = "@400 op-2:slice=A2.2+i0 "
+    assert finding(CHECK, own + over).status is Status.UNKNOWN
+    assert finding(CHECK, own + "@390 op-2:slice=A2.2 " + over).seen == 1
+    assert finding(CHECK, own + over + "@410 op-2:slice=A2.2").seen == 1
+    assert finding(CHECK, own + over + "@410 op-2:slice=A2.2+i1 @420 op-2:slice=A2.2+i0").seen == 1

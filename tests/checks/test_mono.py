@@ -40,8 +40,10 @@ def test_the_story_names_no_fields_if_nothing_looks_different():
 
 
 def test_every_step_back_counts_and_the_way_forward_does_not():
-    found = finding(CHECK, FORWARD + "op-1:one/A1=A1.1 op-1:one/A1=A1.2 op-1:one/A1=A1.1")
-    assert (found.failures, found.seen) == (2, 1)
+    line = FORWARD + "op-1:one/A1=A1.1 op-1:one/A1=A1.2 op-1:one/A1=A1.1 "
+    assert (finding(CHECK, line).failures, finding(CHECK, line).seen) == (2, 1)
+    copy = line + "op-1:slice=A1.1 op-1:slice=A1.2"
+    assert (finding(CHECK, copy).failures, finding(CHECK, copy).seen) == (2, 2)
 
 
 def test_a_row_that_was_painted_in_one_version_only_tells_nothing():
@@ -58,6 +60,15 @@ def test_a_view_that_is_opened_again_may_start_from_an_older_row():
     assert finding(CHECK, FORWARD + "op-1.mount(one/A1) op-1:one/A1=A1.1").status is Status.PASS
     assert finding(CHECK, FORWARD + "op-1.unmount(one/A1) op-1:one/A1=A1.1").status is Status.PASS
     assert finding(CHECK, FORWARD + "op-1.mount(slice) op-1:one/A1=A1.1").status is Status.FAIL
+
+
+def test_what_was_painted_before_a_view_was_mounted_counts_until_then():
+    early = "A1 +A1{note=late}/:accept op-1:slice=A1.2 op-1:slice=A1.1 "
+    assert finding(CHECK, early).failures == 1
+    opened = early + "op-1.mount(slice) op-1:slice=A1.2 op-1.mount(slice) op-1:slice=A1.1"
+    assert (finding(CHECK, opened).failures, finding(CHECK, opened).seen) == (1, 1)
+    other = early + "op-1.unmount(pending) op-2.unmount(slice) op-1:slice=A1.2 op-1:slice=A1.1"
+    assert finding(CHECK, other).failures == 2
 
 
 def test_each_view_of_each_client_is_judged_by_itself():

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import pytest
+
+from syncsim.checks.evidence import Evidence
 from syncsim.checks.realtime import CHECK
 from syncsim.checks.verdict import Status
-from tests.checks.notation import finding
+from syncsim.history import parquet
+from syncsim.history.stored import Stored
+from tests.checks.notation import finding, history
 
 TOLD = "A1 A2 @100 op-1?i1:accept(A1) @150 +A1{status=accepted}/i1 @200 op-1!i1=ok "
 READ = "@300 op-2.fetch(pending,f1,mount) @400 op-2.fetched(pending,f1,{}) "
@@ -86,3 +91,41 @@ def test_screens_are_not_judged():
 def test_the_rows_of_an_answer_are_not_looked_at():
     line = TOLD + READ.format(3) + "op-2:pending<A1.1"
     assert finding(CHECK, line).status is Status.PASS
+
+
+AGAIN = TOLD + (
+    "@300 op-2.fetch(pending,f1,mount) op-1.fetch(pending,f1,mount) @310 op-2.fetch(slice,f1,mount)"
+    " @320 op-2.fetched(pending,f1,-1) @400 op-2.fetched(pending,f1,2) "
+)
+ANEW = AGAIN + "@410 op-2.fetch(pending,f1,mount) @420 op-2.fetched(pending,f1,2) "
+
+
+def test_an_answer_ends_the_fetch_of_its_message_that_began_first():
+    found = finding(CHECK, AGAIN)
+    assert (found.failures, found.seen) == (1, 1)
+    assert "The fetch that op-2 sent for pending after that, at 0.300 s, was answered" in found.why
+    assert finding(CHECK, AGAIN + "@410 op-2.fetched(pending,f1,2)").failures == 1
+    assert finding(CHECK, ANEW).failures == 2
+    assert finding(CHECK, ANEW + "op-1.fetched(pending,f1,2)").failures == 3
+
+
+def test_a_fetch_from_before_anything_was_over_does_not_stand_for_a_later_one():
+    before = TOLD.replace("@100", "@90 op-2.fetch(pending,f1,mount) @100")
+    assert finding(CHECK, before + READ.format(2)).failures == 1
+
+
+def test_a_point_may_be_as_far_as_a_number_goes():
+    line = TOLD.replace("A2 ", "A2[lsn=2147483647] ") + READ.format(2147483647)
+    assert finding(CHECK, line).status is Status.PASS
+    assert finding(CHECK, line + "@500 op-1?i2:cancel(A1) +A1/i2[lsn=2147483647]").failures == 1
+
+
+@pytest.mark.parametrize(
+    "line", [TOLD + READ.format(2), AGAIN, ANEW, ANEW + "op-1.fetched(pending,f1,2)"]
+)
+def test_in_a_file_messages_are_told_apart_as_well(line, tmp_path):
+    pytest.importorskip("pyarrow")
+    whole = history(line)
+    parquet.write(whole, tmp_path / "history.parquet")
+    stored = Stored(parquet.open_stream(tmp_path / "history.parquet"))
+    assert CHECK.judge(Evidence(stored)) == CHECK.judge(Evidence(whole))

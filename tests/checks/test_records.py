@@ -7,7 +7,8 @@ import pytest
 from syncsim.checks import CHECKS, as_json, judge
 from syncsim.checks.records import PROMISES
 from syncsim.checks.verdict import Status
-from syncsim.history import History
+from syncsim.history import History, files, parquet
+from syncsim.history.stored import Stored
 from tests.checks.notation import history
 
 LINE = (
@@ -67,3 +68,20 @@ def test_every_promised_key_may_hold_anything_and_no_check_stumbles(value):
             verdict = judge(damaged, list(CHECKS))
             assert as_json(verdict, damaged)
             assert not any("itself failed" in finding.why for finding in verdict.findings)
+
+
+def test_what_several_records_share_is_asked_of_each_kind(tmp_path):
+    """In a file, equal data is one object: that of a base may be no data for a paint."""
+    pytest.importorskip("pyarrow")
+    whole = history(LINE.removesuffix("end") + "op-1:pending<A1.2 op-1:pending=A1.2 end")
+    base, paint = [record.seq for record in whole.of("base", "paint")][-2:]
+    data = {"fields": None, "overlays": 7}
+    damaged = History(whole.header)
+    for record in whole:
+        is_one = record.seq in (base, paint)
+        damaged.append(*(record._replace(data=data) if is_one else record)[1:])
+    path = tmp_path / "history.parquet"
+    parquet.write(damaged, path)
+    for read in (damaged, files.read(path), Stored(parquet.open_stream(path))):
+        why = judge(read, ["CONV"]).findings[0].why
+        assert why.startswith(f"record {paint}, of kind paint, has '7' under 'overlays'")

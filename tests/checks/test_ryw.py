@@ -145,3 +145,24 @@ def test_each_intent_fails_once_for_a_row():
         " op-1:one/A1=A1.1 op-1:slice=A1.2",
     )
     assert (found.failures, found.seen) == (2, 2)
+
+
+def test_a_paint_as_new_as_the_last_promise_and_older_than_none_before_it_passes():
+    """What was promised for another row, to another client or later does not count."""
+    line = ACCEPTED + (
+        "op-2?i2:finish(A1) +A1{status=done}/i2 op-2!i2=ok op-1:one/A1=A1.2"
+        " op-1?i3:cancel(A1) +A1{status=cancelled}/i3 op-1:one/A1=A1.2 op-1!i3=ok"
+    )
+    assert (finding(CHECK, line).status, finding(CHECK, line).seen) == (Status.PASS, 1)
+    assert finding(CHECK, line + " op-1:one/A1=A1.3").failures == 1
+
+
+def test_a_promise_is_told_broken_by_the_first_paint_without_the_own_change():
+    over = "@300 op-1:one/A1=A1.1{status=accepted}+i1 @310 op-1:slice=A1.1 @320 op-1:one/A1=A1.1"
+    found = finding(CHECK, ACCEPTED + over)
+    assert (found.failures, found.stories[0].at_us) == (1, 310_000)
+
+
+def test_what_was_painted_before_an_ok_does_not_break_its_promise():
+    line = ACCEPTED + "op-1:slice=A1.1 op-1?i2:finish(A1) +A1{status=done}/i2 op-1!i2=ok"
+    assert finding(CHECK, line).failures == 1

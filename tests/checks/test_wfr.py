@@ -59,6 +59,14 @@ def test_without_a_change_beside_a_row_that_its_author_had_seen_nobody_knows():
     assert finding(CHECK, "A1 op-1.mount(slice) op-1:slice=A1.1").status is Status.UNKNOWN
 
 
+def test_a_change_that_is_shown_before_it_was_asked_for_is_nobodys():
+    """No true history says so, but from elsewhere one may come with its records out of order."""
+    early = SEEN.partition("@200")[0] + "+A1/:accept[intent=i1] @300 op-2:slice=A1.2 "
+    assert finding(CHECK, early + "@310 op-1?i1:accept(A1)").status is Status.UNKNOWN
+    again = finding(CHECK, early + "@310 op-1?i1:accept(A1) @320 op-2:slice=A1.2")
+    assert (again.failures, again.stories[0].at_us) == (1, 320_000)
+
+
 def test_each_change_fails_once_for_a_row():
     line = SEEN + "@300 op-2:slice=A1.2 @310 op-2:slice=A2.1 @320 op-2:slice=A1.2"
     assert finding(CHECK, line).failures == 1
@@ -77,6 +85,10 @@ def test_the_own_pending_change_over_the_old_row_is_what_the_author_had_seen():
     )
     assert finding(CHECK, own).status is Status.UNKNOWN
     assert finding(CHECK, own + " op-2:slice=A2.1").status is Status.FAIL
+    uncovered = finding(CHECK, own + " @400 op-2:slice=A2.2")
+    assert (uncovered.status, uncovered.seen) == (Status.PASS, 1)
+    covered = own.replace("@10 ", "op-2:slice=A2.1 @10 ")
+    assert finding(CHECK, covered).status is Status.UNKNOWN
 
 
 def test_what_a_role_may_not_see_cannot_be_missed():

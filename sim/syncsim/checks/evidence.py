@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncsim.history import Record, Records
 from syncsim.history.vocabulary import REWIND
@@ -28,6 +28,7 @@ MANY = (
 
 If it stays in its file, they are read from there whenever a check asks for them.
 """
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
@@ -52,6 +53,33 @@ class Intent:
     def result(self) -> str:
         """Return the shown result, empty if none was shown."""
         return (self.outcome.data or {}).get("result", "") if self.outcome else ""
+
+
+class Promise(NamedTuple):
+    """What an ok told a person: this row is at this version or later."""
+
+    intent: Intent
+    outcome: Record
+    entity: str
+    version: int
+
+
+def promised(intent: Intent, outcome: Record) -> dict[str, int]:
+    """Return the version that an outcome promises, for every row that the intent changed.
+
+    Of a batch, only the items shown as ok are promised. If an intent was committed twice and
+    the outcome does not say which commit it means, the first counts: the weaker promise.
+    """
+    data = outcome.data or {}
+    items = data.get("items") or {}
+    versions: dict[str, int] = {}
+    for commit in intent.commits:
+        known = commit.seq < outcome.seq and outcome.lsn in (-1, commit.lsn)
+        if known and items.get(commit.entity, data.get("result")) == "ok":
+            versions.setdefault(commit.entity, commit.version)
+    if outcome.entity and outcome.version >= 0 and data.get("result") == "ok":
+        versions[outcome.entity] = outcome.version
+    return versions
 
 
 class Evidence:
@@ -187,6 +215,16 @@ class Evidence:
             )
             for name, records in of.items()
         }
+
+    @cached_property
+    def promises(self) -> list[Promise]:
+        """Return what each outcome promised, in order."""
+        return [
+            Promise(intent, outcome, entity, version)
+            for outcome in self.of("outcome")
+            if (intent := self.intents.get(outcome.intent)) is not None
+            for entity, version in promised(intent, outcome).items()
+        ]
 
 
 SYSTEM = "system"

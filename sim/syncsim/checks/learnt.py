@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Container
 from typing import NamedTuple
 
@@ -38,6 +38,7 @@ class Learnt:
 
     def __init__(self) -> None:
         self._of: dict[str, dict[str, _Lessons]] = {}
+        self._who: dict[str, list[str]] = {}
 
     def add(self, who: str, entity: str, lesson: Lesson) -> bool:
         """Take in a lesson, no earlier than those before; of each version the first counts.
@@ -48,6 +49,7 @@ class Learnt:
         known = rows.get(entity)
         if known is None:
             known = rows[entity] = _Lessons()
+            self._who.setdefault(entity, []).append(who)
         if lesson.version in known.versions:
             return False
         assert not known.places or known.places[-1] <= lesson.place, lesson
@@ -61,6 +63,18 @@ class Learnt:
     def rows(self, who: str) -> Collection[str]:
         """Return the rows of which somebody has learnt anything."""
         return self._of.get(who, {})
+
+    def who_know(self, entity: str) -> Collection[str]:
+        """Return those who have learnt anything of a row, in the order in which they did."""
+        return self._who.get(entity, ())
+
+    def first_newer(self, who: str, entity: str, *, than: int) -> Lesson | None:
+        """Return the first version newer than another that somebody learnt, None if none was."""
+        known = self._of.get(who, {}).get(entity)
+        if known is None:
+            return None
+        place = bisect_right(known.newest, than, key=lambda lesson: lesson.version)
+        return known.newest[place] if place < len(known.newest) else None
 
     def newest(
         self, who: str, entity: str, *, before: int, without: Container[int] = ()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.prose import because, in_brackets
 from syncsim.checks.verdict import Check, Failure, Finding, Story, conclude
-from syncsim.history import Record, Records
+from syncsim.history import Records
+from syncsim.timelines.joins import groups, last_before, previous
+from syncsim.timelines.tables import Table
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -22,31 +25,41 @@ def confirmed(evidence: Evidence) -> Finding:
 
 def _judge(evidence: Evidence, kind: str) -> Finding:
     """Compare each record of a kind, a paint or a confirmed row, with the one before it."""
-    shown: dict[tuple[str, str], dict[str, Record]] = {}
-    moved: set[tuple[str, str, str]] = set()
-    stories: list[Failure] = []
-    for record in evidence.of("mount", "unmount", kind):
-        view = (record.at, record.view)
-        if record.kind != kind:
-            shown.pop(view, None)
-            continue
-        if record.version < 0:
-            continue
-        rows = shown.setdefault(view, {})
-        before = rows.get(record.entity)
-        rows[record.entity] = record
-        if before is not None and before.version != record.version:
-            moved.add((*view, record.entity))
-            if record.version < before.version:
-                tell = partial(_story, evidence.history, before, record)
-                stories.append(Failure(record.time_us, record.at, tell))
+    told, session = _told(evidence.screens, kind)
+    before = previous(groups(session, told.entity))
+    is_moved = (before >= 0) & (told.version[before] != told.version)
+    is_back = is_moved & (told.version < told.version[before])
+    moved, back = told.take(is_moved), told.take(is_back)
+    stories = [
+        Failure(time_us, told.names[at], partial(_story, evidence.history, newer, older))
+        for time_us, at, newer, older in zip(
+            back.time_us.tolist(),
+            back.at.tolist(),
+            told.seq[before[is_back]].tolist(),
+            back.seq.tolist(),
+            strict=True,
+        )
+    ]
     return conclude(
         "MONO",
-        seen=len(moved),
+        seen=int(groups(moved.at, moved.view, moved.entity).max(initial=-1)) + 1,
         stories=stories,
         missing=f"no view {_SHOWED[kind]} two versions of the same row while it was on screen",
         held=_HELD[kind],
     )
+
+
+def _told(screens: Table, kind: str) -> tuple[Table, Any]:
+    """Return the records of a kind that tell a version, and the number of each one's session.
+
+    A session is what a view has between one mount or unmount and the next.
+    """
+    is_told = screens.is_of(kind) & (screens.version >= 0)
+    begins = screens.is_of("mount", "unmount")
+    view = groups(screens.at, screens.view)
+    told = screens.take(is_told)
+    begun = last_before(view[is_told], told.seq, view[begins], screens.seq[begins])
+    return told, groups(view[is_told], begun)
 
 
 _SHOWED = {"paint": "showed", "base": "was told"}
@@ -56,7 +69,8 @@ _HELD = {
 }
 
 
-def _story(history: Records, before: Record, paint: Record) -> Story:
+def _story(history: Records, newer_seq: int, seq: int) -> Story:
+    before, paint = history[newer_seq], history[seq]
     fields, newer = (paint.data or {}).get("fields"), (before.data or {}).get("fields")
     reason, records = because(history, paint)
     who = "the person had already seen" if paint.kind == "paint" else "the server itself had"

@@ -10,9 +10,8 @@ from bisect import bisect_right
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from syncsim.checks.evidence import Evidence, row_name, seconds
+from syncsim.checks.evidence import Evidence, promised, row_name, seconds
 from syncsim.checks.learnt import Learnt, Lesson, painted_over
-from syncsim.checks.ryw import promised
 from syncsim.checks.tally import Tally
 from syncsim.checks.verdict import Story
 from syncsim.history import Record

@@ -6,12 +6,12 @@ that what is wrong is said of a record and not of the check that stumbled over i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from syncsim.checks.evidence import Evidence
 from syncsim.errors import quoted
-from syncsim.history import Record
+from syncsim.history.columns import Columns
 
 
 class _Promise(NamedTuple):
@@ -36,7 +36,9 @@ def _is_text_or_null(value: Any) -> bool:
 
 
 def _are_texts(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+    if not isinstance(value, list | tuple):
+        return False
+    return not value or all(isinstance(each, str) for each in value)
 
 
 def _are_results(value: Any) -> bool:
@@ -69,27 +71,42 @@ PROMISES: dict[str, tuple[_Promise, ...]] = {
 
 def broken_promise(evidence: Evidence) -> str:
     """Say which record is the first not to carry what its kind promises, empty if all do."""
-    # Kind by kind, as most histories are whole and need no order.
-    firsts = (_first_broken(evidence.of(kind), PROMISES[kind]) for kind in PROMISES)
-    broken = sorted((first for first in firsts if first is not None), key=lambda each: each[0].seq)
-    if not broken:
+    # Most histories are whole; of equal data, then, one is looked at and no record.
+    if all(_are_whole(batch) for batch in evidence.history.batches(*PROMISES)):
         return ""
-    record, promise = broken[0]
-    data = record.data or {}
-    found = quoted(str(data[promise.key])[:60]) if promise.key in data else "nothing"
-    return (
-        f"record {record.seq}, of kind {record.kind}, has {found} under '{promise.key}' in its"
-        f" data, where {promise.expected} is expected"
-    )
+    for record in evidence.history.of(*PROMISES):
+        promise = _broken(PROMISES[record.kind], record.data or {})
+        if promise is not None:
+            data = record.data or {}
+            found = quoted(str(data[promise.key])[:60]) if promise.key in data else "nothing"
+            return (
+                f"record {record.seq}, of kind {record.kind}, has {found} under '{promise.key}' in"
+                f" its data, where {promise.expected} is expected"
+            )
+    return ""
 
 
-def _first_broken(
-    records: Iterable[Record], promises: tuple[_Promise, ...]
-) -> tuple[Record, _Promise] | None:
-    asked = [(each, each.key, each.holds) for each in promises]
-    for record in records:
-        data = record.data or {}
-        for promise, key, holds in asked:
-            if not (holds(data[key]) if key in data else not promise.is_needed):
-                return record, promise
+def _are_whole(batch: Columns) -> bool:
+    """Tell whether all records of a batch carry what their kinds promise."""
+    import numpy as np
+
+    for kind in np.unique(batch.kind).tolist():
+        is_used = np.zeros(len(batch.objects), dtype=bool)
+        is_used[batch.data[batch.kind == kind]] = True
+        found = [batch.objects[code] or {} for code in np.flatnonzero(is_used).tolist()]
+        for promise in PROMISES[batch.names[kind]]:
+            given = [data[promise.key] for data in found if promise.key in data]
+            if promise.is_needed and len(given) < len(found):
+                return False
+            if not all(map(promise.holds, given)):
+                return False
+    return True
+
+
+def _broken(promises: tuple[_Promise, ...], data: dict[str, Any]) -> _Promise | None:
+    """Return the first promise that data does not keep, None if it keeps all."""
+    for promise in promises:
+        key = promise.key
+        if not (promise.holds(data[key]) if key in data else not promise.is_needed):
+            return promise
     return None

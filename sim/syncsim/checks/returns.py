@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syncsim.checks.copies import are_apart
@@ -118,8 +117,7 @@ def _columns(rows: Rows, number: Ints) -> Iterator[Ints]:
 
     used, places = np.unique(number, return_inverse=True)
     numbers = used.tolist()
-    shapes = dict.fromkeys(tuple(rows.fields(each) or ()) for each in numbers)
-    for name in dict.fromkeys(chain.from_iterable(shapes)):
+    for name in rows.names(numbers):
         codes: dict[Any, int] = {LACKS: -1}
         column = [codes.setdefault(value, len(codes)) for value in rows.values(name, numbers)]
         yield np.array(column, dtype=np.int64)[places]

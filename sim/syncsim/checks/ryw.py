@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from syncsim.checks.evidence import Evidence, Intent, row_name, seconds
+from syncsim.checks.evidence import Evidence, Promise, row_name, seconds
 from syncsim.checks.prose import because, chose, in_brackets
 from syncsim.checks.verdict import Check, Failure, Finding, Story, conclude
 from syncsim.history import Record, Records
+from syncsim.timelines.joins import groups_of_both, highest_so_far, last_before
+from syncsim.timelines.tables import Table
 
-
-class Promise(NamedTuple):
-    """What an ok told a person: this row is at this version or later."""
-
-    intent: Intent
-    outcome: Record
-    version: int
+if TYPE_CHECKING:
+    from syncsim.timelines.tables import Ints
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -31,36 +29,62 @@ def confirmed(evidence: Evidence) -> Finding:
 
 def _judge(evidence: Evidence, kind: str) -> Finding:
     """Hold each later record of a kind, a paint or a confirmed row, against the promises."""
-    promises: dict[tuple[str, str], list[Promise]] = {}
-    read: set[str] = set()
-    broken: set[tuple[str, str]] = set()
-    stories: list[Failure] = []
-    for record in evidence.of("outcome", kind):
-        if record.kind == "outcome":
-            intent = evidence.intents.get(record.intent)
-            if intent is not None:
-                for entity, version in promised(intent, record).items():
-                    promise = Promise(intent, record, version)
-                    promises.setdefault((record.at, entity), []).append(promise)
-            continue
-        if record.version < 0:
-            continue
-        overlays = (record.data or {}).get("overlays", ())
-        for promise in promises.get((record.at, record.entity), ()):
-            name = promise.intent.id
-            read.add(name)
-            if record.version < promise.version and name not in overlays:
-                if (name, record.entity) not in broken:
-                    tell = partial(_story, evidence.history, promise, record)
-                    stories.append(Failure(record.time_us, record.at, tell))
-                broken.add((name, record.entity))
+    import numpy as np
+
+    screens, promises = evidence.screens, evidence.promises
+    told = screens.take(screens.is_of(kind) & (screens.version >= 0))
+    at, entity = codes_of(evidence, promises)
+    row, row_promised = groups_of_both((told.at, told.entity), (at, entity))
+    seq = np.array([promise.outcome.seq for promise in promises], dtype=np.int64)
+    version = np.array([promise.version for promise in promises], dtype=np.int64)
+    last = np.full(len(told) + len(promises), -1)
+    last[row] = told.seq
+    is_read = last[row_promised] > seq
+    # What is as new as the newest promise before it is as new as all of them; none is at -1.
+    highest = np.append(highest_so_far(row_promised, version), -1)
+    is_old = told.version < highest[last_before(row, told.seq, row_promised, seq)]
     return conclude(
         "RYW",
-        seen=len(read),
-        stories=stories,
+        seen=len({promises[place].intent.id for place in np.flatnonzero(is_read).tolist()}),
+        stories=_stories(evidence.history, promises, told.take(is_old)),
         missing=_MISSING[kind],
         held=_HELD[kind],
     )
+
+
+def codes_of(evidence: Evidence, promises: Sequence[Promise]) -> tuple[Ints, Ints]:
+    """Return the codes of the client and of the row of each promise."""
+    import numpy as np
+
+    table = evidence.tables.of("outcome", "commit")
+    at, entity = table.codes(table.at), table.codes(table.entity)
+    return (
+        np.array([at[promise.outcome.at] for promise in promises], dtype=np.int64),
+        np.array([entity[promise.entity] for promise in promises], dtype=np.int64),
+    )
+
+
+def _stories(history: Records, promises: Sequence[Promise], old: Table) -> list[Failure]:
+    """Return the first record that breaks each promise, of those older than some promise."""
+    of_row: dict[tuple[str, str], list[Promise]] = {}
+    for promise in promises if len(old) else ():
+        of_row.setdefault((promise.outcome.at, promise.entity), []).append(promise)
+    broken: set[tuple[str, str]] = set()
+    stories: list[Failure] = []
+    rows = zip(old.seq.tolist(), old.at.tolist(), old.entity.tolist(), strict=True)
+    for seq, at, entity in rows:
+        record = history[seq]
+        overlays = (record.data or {}).get("overlays", ())
+        for promise in of_row[old.names[at], old.names[entity]]:
+            if promise.outcome.seq > seq:
+                break
+            key = promise.intent.id, promise.entity
+            is_older = record.version < promise.version and promise.intent.id not in overlays
+            if is_older and key not in broken:
+                broken.add(key)
+                tell = partial(_story, history, promise, seq)
+                stories.append(Failure(record.time_us, record.at, tell))
+    return stories
 
 
 _MISSING = {
@@ -73,26 +97,8 @@ _HELD = {
 }
 
 
-def promised(intent: Intent, outcome: Record) -> dict[str, int]:
-    """Return the version that an outcome promises, for every row that the intent changed.
-
-    Of a batch, only the items shown as ok are promised. If an intent was committed twice and
-    the outcome does not say which commit it means, the first counts: the weaker promise.
-    """
-    data = outcome.data or {}
-    items = data.get("items") or {}
-    versions: dict[str, int] = {}
-    for commit in intent.commits:
-        known = commit.seq < outcome.seq and outcome.lsn in (-1, commit.lsn)
-        if known and items.get(commit.entity, data.get("result")) == "ok":
-            versions.setdefault(commit.entity, commit.version)
-    if outcome.entity and outcome.version >= 0 and data.get("result") == "ok":
-        versions[outcome.entity] = outcome.version
-    return versions
-
-
-def _story(history: Records, promise: Promise, paint: Record) -> Story:
-    intent, outcome, _ = promise
+def _story(history: Records, promise: Promise, seq: int) -> Story:
+    intent, outcome, paint = promise.intent, promise.outcome, history[seq]
     row = row_name(paint.entity)
     commit = next((c for c in intent.commits if c.entity == paint.entity), None)
     committed = f" The backend committed it at {seconds(commit.time_us)}." if commit else ""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from heapq import merge
+from operator import itemgetter
 from typing import NamedTuple
 
+from syncsim.checks.beside import Beside
 from syncsim.checks.evidence import Evidence, Intent, row_name, seconds
-from syncsim.checks.learnt import Learnt, Lesson, how_learnt, painted_over
+from syncsim.checks.learnt import Lesson, how_learnt, painted_over
 from syncsim.checks.prose import chose
 from syncsim.checks.tally import Tally, taken_from
 from syncsim.checks.verdict import Check, Failure, Finding, Story
@@ -33,15 +36,13 @@ class _Client:
 
     `rows` has the copies on the screen by row and view. `held` tells, by author, how much of what
     that author learnt the screen was held against; in no row is it older than that, but for the
-    cells in `behind`. `unmet` are the changes that nothing yet stood beside. `touched` are the
-    cells that the instant touched.
+    cells in `behind`. `touched` are the cells that the instant touched.
     """
 
     name: str
     rows: dict[str, dict[str, _Shown]] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
     behind: dict[Cell, None] = field(default_factory=dict)
-    unmet: dict[Cell, None] = field(default_factory=dict)
     touched: dict[Cell, None] = field(default_factory=dict)
 
     def at(self, cell: Cell) -> _Shown | None:
@@ -57,8 +58,11 @@ def judge(evidence: Evidence) -> Finding:
 
 def tally(evidence: Evidence) -> Tally:
     """Return what each client saw beside the changes of others, and of its own."""
-    watch = _Watch(evidence)
-    for record in evidence.of("row", "commit", "mount", "unmount", "paint"):
+    beside = Beside(evidence)
+    watch = _Watch(evidence, beside)
+    for client, intent in beside.met():
+        watch.tally.meet(client, intent)
+    for record in _records(evidence, beside.in_doubt()):
         if record.time_us != watch.now_us:
             watch.end_instant()
             watch.now_us = record.time_us
@@ -67,8 +71,21 @@ def tally(evidence: Evidence) -> Tally:
     return taken_from(watch)
 
 
+def _records(evidence: Evidence, clients: Collection[str]) -> Iterator[Record]:
+    """Return what is walked over: what is painted at some clients, and what that depends on."""
+    import numpy as np
+
+    if not clients:
+        return iter(evidence.of("mount", "unmount"))
+    paints = evidence.timelines.paints
+    codes = [code for name, code in paints.codes(paints.at).items() if name in clients]
+    seqs = paints.seq[np.isin(paints.at, codes)].tolist()
+    others = evidence.of("row", "commit", "mount", "unmount")
+    return merge(others, map(evidence.history.__getitem__, seqs), key=itemgetter(0))
+
+
 class _Watch:
-    """The pass over the history.
+    """The pass over the screens of which it is not clear that they lacked nothing.
 
     A later change of one author asks for all that an earlier one asks for. So a screen is held
     once against each thing that an author learns, when the first change comes that was made after
@@ -76,7 +93,7 @@ class _Watch:
     turn out to be behind are compared with single changes.
     """
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, beside: Beside) -> None:
         self.now_us = 0
         self.tally = Tally(
             check="WFR",
@@ -85,16 +102,11 @@ class _Watch:
         )
         self._evidence = evidence
         self._commits = evidence.commits_by_version
-        self._learnt = Learnt()
-        # By client: the rows and when it learnt of a version of them newer than all before.
-        self._taught: dict[str, list[tuple[int, str]]] = {}
+        self._learnt, self._taught, self._newest = beside.learnt, beside.taught, beside.newest
         self._replay = Replay(evidence.header)
         self._fields: dict[tuple[str, int], dict[str, object]] = {}
-        # By row: the newest version that anybody has been shown.
-        self._newest: dict[str, int] = {}
         self._clients: dict[str, _Client] = {}
         self._busy: dict[str, _Client] = {}
-        self._met: set[tuple[str, str]] = set()
         self._told: set[tuple[str, str, str]] = set()
 
     def take(self, record: Record) -> None:
@@ -115,10 +127,8 @@ class _Watch:
         if record.version < 0:
             copies.pop(view, None)
             return
-        commit = self._commits.get((entity, record.version))
-        if commit is not None:
-            self._learn(record)
         if (name, view) in self._replay.screens:
+            commit = self._commits.get((entity, record.version))
             author = self._evidence.intents.get(commit.intent) if commit else None
             # What is shown before it was asked for, as a damaged history may say, is nobody's.
             if author is not None and author.asked.seq > record.seq:
@@ -130,12 +140,6 @@ class _Watch:
                 client.touched[view, entity] = None
                 self._busy[name] = client
 
-    def _learn(self, paint: Record) -> None:
-        name, entity, version = paint.at, paint.entity, paint.version
-        if self._learnt.add(name, entity, Lesson(paint.seq, version, paint.seq)):
-            self._taught.setdefault(name, []).append((paint.seq, entity))
-            self._newest[entity] = max(version, self._newest.get(entity, -1))
-
     def end_instant(self) -> None:
         """Compare each row that the instant touched with the others on its screen."""
         for client in self._busy.values():
@@ -144,7 +148,6 @@ class _Watch:
             for cell in client.touched:
                 self._look_behind(client, cell)
             self._compare_singly(client)
-            self._meet(client)
             client.touched.clear()
         self._busy.clear()
 
@@ -198,33 +201,6 @@ class _Watch:
                 for copies in client.rows.values():
                     for change in copies.values():
                         self._compare(client.name, change, shown)
-
-    def _meet(self, client: _Client) -> None:
-        """Note which changes stand beside a row that their author had seen changed."""
-        waiting = {cell: None for cell in client.unmet if cell not in client.touched}
-        client.unmet.clear()
-        for cell in (*waiting, *client.touched):
-            change = client.at(cell)
-            author = change.author if change else None
-            if author is None or (client.name, author.id) in self._met:
-                continue
-            if not self._taught_before(author):
-                continue
-            cells = client.touched if cell in waiting else self._known_cells(client, author)
-            others = (client.at(other) for other in cells if other != cell)
-            if any(self._lesson(author, other) for other in others if other is not None):
-                self._met.add((client.name, author.id))
-                self.tally.meet(client.name, author.id)
-            else:
-                client.unmet[cell] = None
-
-    def _known_cells(self, client: _Client, author: Intent) -> Iterator[Cell]:
-        """Yield the cells on a screen whose rows an author has ever learnt of."""
-        known = self._learnt.rows(author.asked.at)
-        fewer, more = (
-            (client.rows, known) if len(client.rows) < len(known) else (known, client.rows)
-        )
-        return ((view, row) for row in fewer if row in more for view in client.rows[row])
 
     def _lesson(self, author: Intent, beside: _Shown) -> Lesson | None:
         """Return the newest version of a row that an author had seen, None if of the start."""

@@ -24,14 +24,13 @@ def groups(*keys: Any) -> Ints:
     span = 1
     for key in keys:
         least, most = int(key.min(initial=0)), int(key.max(initial=0))
+        above = key.astype(np.int64) - least
         if span * (most - least + 1) > _LARGEST:
             # Too many combinations for one number, but no more than records that there are.
             _, numbers = np.unique(numbers, return_inverse=True)
-            _, places = np.unique(key, return_inverse=True)
+            above = np.unique(key, return_inverse=True)[1]
             span, least, most = len(numbers), 0, len(numbers)
-            numbers = numbers * (len(numbers) + 1) + places
-        else:
-            numbers = numbers * (most - least + 1) + (key - least)
+        numbers = numbers * (most - least + 1) + above
         span *= most - least + 1
     return np.unique(numbers, return_inverse=True)[1]
 
@@ -52,6 +51,7 @@ def last_before(group: Any, seq: Any, of_group: Any, of_seq: Any) -> Ints:
 
     if not len(of_seq):
         return np.full(len(seq), -1, dtype=np.int64)
+    seq, of_seq = (np.asarray(each, dtype=np.int64) for each in (seq, of_seq))
     span = 2 + int(np.max(of_seq))
     others = of_group.astype(np.int64) * span + of_seq
     order = np.argsort(others, kind="stable")
@@ -70,6 +70,7 @@ def first_after(group: Any, seq: Any, of_group: Any, of_seq: Any) -> Ints:
     import numpy as np
 
     # The same, looked at from the end.
+    seq, of_seq = (np.asarray(each, dtype=np.int64) for each in (seq, of_seq))
     end = int(np.max(of_seq, initial=0))
     return last_before(group, end - np.minimum(seq, end), of_group, end - of_seq)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -40,6 +41,11 @@ class Rows:
             self._met.append((shape.names, values))
         return number
 
+    def told(self, data: Fields) -> int:
+        """Return the number of the row that a record tells of; of no row, if that is none."""
+        fields = data.get("fields")
+        return self.number(fields) if isinstance(fields, dict) else NO_ROW
+
     def _shape(self, names: tuple[str, ...]) -> _Shape:
         """Return how rows with these fields are taken apart; their order makes no difference."""
         ordered = tuple(sorted(names))
@@ -55,6 +61,11 @@ class Rows:
             return None
         names, values = self._met[number]
         return dict(zip(names, map(self.given, values), strict=True))
+
+    def names(self, numbers: Iterable[int]) -> list[str]:
+        """Return the names of all fields that any of some rows has, in the order of being met."""
+        shapes = dict.fromkeys(self._met[number][0] for number in numbers)
+        return [*dict.fromkeys(chain.from_iterable(shapes))]
 
     @staticmethod
     def given(value: Any) -> Any:

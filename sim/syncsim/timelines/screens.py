@@ -13,9 +13,9 @@ ROW, OVERLAYS = 0, 1
 
 def screens(tables: Tables, rows: Rows) -> Table:
     """Return the records of `SCREENS`, with the rows that they show or tell of numbered."""
-    number = rows.number
 
     def read(data: Data) -> tuple[int, int]:
-        return number(data.get("fields")), len(data.get("overlays") or ())
+        overlays = data.get("overlays")
+        return rows.told(data), len(overlays) if isinstance(overlays, list | tuple) else 0
 
     return tables.of(*SCREENS, read=read)

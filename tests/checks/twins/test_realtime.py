@@ -7,6 +7,7 @@ from hypothesis import given, settings
 
 from syncsim.checks.realtime import tally
 from syncsim.checks.ryw import promised
+from syncsim.checks.verdict import told
 from tests.checks.twins.histories import EXAMPLES, cut, evidence, histories, true_histories
 
 NEVER = float("inf")
@@ -65,7 +66,7 @@ def naive(evidence):
 @given(history=histories(*REQUESTS))
 def test_the_check_finds_what_comparing_all_pairs_finds(history):
     found = []
-    for story in tally(evidence(history)).stories:
+    for story in map(told, tally(evidence(history)).stories):
         began = next(
             record
             for record in map(history.__getitem__, story.records)

@@ -46,6 +46,17 @@ def test_the_last_before_and_the_first_after(groups, others, data):
         assert [of_seq[place] if place >= 0 else -1 for place in found.tolist()] == wanted
 
 
+def test_small_columns_with_large_numbers_do_not_run_over():
+    most = 2**31 - 1
+    one, other = np.array([0, 1], dtype=np.int32), np.array([-1, most], dtype=np.int32)
+    assert joins.groups(one, other).tolist() == [0, 1]
+    assert joins.groups(np.array([1, 0], dtype=np.int32), other[::-1]).tolist() == [1, 0]
+    seq, ends = np.array([5, most], dtype=np.int32), np.array([0, most], dtype=np.int32)
+    group = np.zeros(2, dtype=np.int64)
+    assert joins.last_before(group, seq, group, ends).tolist() == [0, 0]
+    assert joins.first_after(group, seq, group, ends).tolist() == [1, -1]
+
+
 def test_where_there_are_no_others_there_is_none_before():
     none = np.zeros(0, dtype=np.int64)
     assert joins.last_before(np.array([0, 1]), np.array([3, 4]), none, none).tolist() == [-1, -1]

@@ -51,3 +51,10 @@ def test_values_of_a_field():
     values = rows.values("a", numbers)
     assert values[1] is LACKS
     assert [Rows.given(value) for value in (values[0], values[2])] == [[1], 2]
+
+
+def test_names_of_fields():
+    rows = Rows()
+    numbers = [rows.number(each) for each in ({"b": 1}, {"a": 1, "b": 2}, None, {"b": 3})]
+    assert rows.names(numbers) == ["b", "a"]
+    assert rows.names(numbers[2:3]) == []
