@@ -9,7 +9,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from syncsim.history import Record, Records
+from syncsim.history import KINDS, Record, Records
 from syncsim.history.vocabulary import REWIND
 from syncsim.staleness import Window, measure
 from syncsim.staleness.underway import Underway
@@ -28,6 +28,10 @@ MANY = (
 
 If it stays in its file, they are read from there whenever a check asks for them.
 """
+
+
+SHORT = 2_000
+"""Records of a history that is walked through sooner than its columns are asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,11 @@ class Evidence:
         bound: int = self.header.get("bounds", {}).get("paint_us", 50_000)
         return bound
 
+    @cached_property
+    def is_short(self) -> bool:
+        """Tell whether walking over all records takes less than asking the columns first."""
+        return self.history.is_in_memory and len(self.history) <= SHORT
+
     @property
     def tables(self) -> Tables:
         """Return the records by kind, as arrays."""
@@ -165,12 +174,18 @@ class Evidence:
             return lists[0]
         return sorted(chain.from_iterable(lists), key=itemgetter(0))
 
-    @property
+    @cached_property
     def _read_anew(self) -> tuple[str, ...]:
+        if self.is_short:
+            return ()
         return MESSAGES if self.history.is_in_memory else MANY
 
     def _kept(self, kind: str) -> list[Record]:
         """Return the records of a kind, which are kept."""
+        if self.is_short and not self._of_kind:
+            self._of_kind.update({kind: [] for kind in KINDS})
+            for record in self.history:
+                self._of_kind[record.kind].append(record)
         if kind not in self._of_kind:
             self._of_kind[kind] = [*self.history.of(kind)]
         return self._of_kind[kind]
@@ -178,10 +193,12 @@ class Evidence:
     def under_way_and(self, *kinds: str) -> Iterable[Record]:
         """Return, in order, what `Underway` follows and the records of other kinds.
 
-        Messages that carry no event are left out: half of a history are the ways of requests and
+        Messages that carry no event may be left out: half of a history are the ways of requests and
         answers, which a fetch stands for.
         """
         assert not {*kinds} & {*Underway.KINDS}, kinds
+        if self.is_short:
+            return self.of(*Underway.KINDS, *kinds)
         others = (kind for kind in Underway.KINDS if kind not in MESSAGES)
         return self.history.of(*others, *kinds, events=True)
 

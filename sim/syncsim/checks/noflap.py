@@ -10,12 +10,11 @@ from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.overlays import PRESENCE
 from syncsim.checks.picked import picked
 from syncsim.checks.prose import because
-from syncsim.checks.returns import sieve
+from syncsim.checks.returns import Sieved, sieve
 from syncsim.checks.tally import Tally, taken_from
 from syncsim.checks.verdict import Check, Failure, Finding, Story
 from syncsim.history import Record
 from syncsim.history.replay import Replay, Screen
-from syncsim.timelines.tables import Table
 
 HONEST = ("refused", "failed", "unknown")
 """Outcomes after which a pending change may be taken back, if it was never committed."""
@@ -39,20 +38,25 @@ class _Version(NamedTuple):
 
 def judge(evidence: Evidence) -> Finding:
     """Look at each value that a view shows again after having shown another one."""
-    watch, (paints, changed) = _Watch(evidence), sieve(evidence)
-    for record in _about(evidence, paints):
+    watch, sieved = _Watch(evidence), None if evidence.is_short else sieve(evidence)
+    for record in _about(evidence, sieved):
         watch.take(record)
-    watch.tally.counted.update(changed)
+    if sieved is not None:
+        watch.tally.counted.update(sieved.changed)
     return taken_from(watch).finding()
 
 
-def _about(evidence: Evidence, paints: Table) -> Iterable[Record]:
-    """Return, in order, some paints and what matters for them."""
+def _about(evidence: Evidence, sieved: Sieved | None) -> Iterable[Record]:
+    """Return, in order, some paints and what matters for them, or all."""
     import numpy as np
 
+    kinds = ("row", "commit", "overlay", "mount", "unmount")
+    if sieved is None:
+        return evidence.of(*kinds, "paint")
+    paints = sieved.paints
     if not len(paints):
         return evidence.of("mount", "unmount")
-    table = evidence.tables.of("row", "commit", "overlay", "mount", "unmount")
+    table = evidence.tables.of(*kinds)
     is_left = np.isin(table.entity, paints.entity) | table.is_of("mount", "unmount")
     return picked(evidence, paints, table.take(is_left))
 

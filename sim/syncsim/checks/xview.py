@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from syncsim.checks.copies import sieve
+from syncsim.checks.copies import Sieved, sieve
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.grace import Grace
 from syncsim.checks.screen_prose import lasted
@@ -24,27 +24,31 @@ _OF_ALL = ("commit", "publish")
 
 def judge(evidence: Evidence) -> Finding:
     """Compare the copies of each row that an instant touched, and watch those that differ."""
-    watch = _Watch(evidence)
-    seen, clients = sieve(evidence)
-    for record in _about(evidence, clients):
+    watch, sieved = _Watch(evidence), None if evidence.is_short else sieve(evidence)
+    for record in _about(evidence, sieved):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
         watch.take(record)
     watch.finish(evidence.history.end_us)
     return conclude(
         "XVIEW",
-        seen=seen,
+        seen=len(watch.seen) if sieved is None else sieved.seen,
         stories=sorted(watch.stories, key=lambda story: (story.at_us, story.client)),
         missing="no row changed on a screen that showed it twice",
         held="two copies of a row on one screen differed only while they were being mended",
     )
 
 
-def _about(evidence: Evidence, clients: frozenset[str]) -> Iterator[Record]:
-    """Yield, in order, what brings about and what excuses the rifts of some clients."""
-    if not clients:
-        return
-    for record in evidence.under_way_and("mount", "unmount", "paint"):
+def _about(evidence: Evidence, sieved: Sieved | None) -> Iterable[Record]:
+    """Return, in order, what brings about and what excuses the rifts of some clients, or of all."""
+    if sieved is not None and not sieved.clients:
+        return ()
+    records = evidence.under_way_and("mount", "unmount", "paint")
+    return records if sieved is None else _of(sieved.clients, records)
+
+
+def _of(clients: frozenset[str], records: Iterable[Record]) -> Iterator[Record]:
+    for record in records:
         if record.at in clients or record.peer in clients or record.kind in _OF_ALL:
             yield record
 
@@ -76,6 +80,7 @@ class _Watch:
 
     def __init__(self, evidence: Evidence) -> None:
         self.now_us = 0
+        self.seen: dict[str, None] = {}
         self.stories: list[Story] = []
         self._grace: Grace[tuple[str, str, Pair, _Rift]] = Grace(evidence.paint_us)
         self._underway = Underway()
@@ -104,9 +109,11 @@ class _Watch:
     def _paint(self, record: Record) -> None:
         entity, fields = record.entity, (record.data or {}).get("fields")
         copies = self._copies.setdefault(record.at, {}).setdefault(entity, {})
-        copies.pop(record.view, None)
+        old = copies.pop(record.view, None)
         if fields is not None:
             copies[record.view] = _Copy(fields, record.seq, record.time_us)
+            if old is not None and len(copies) > 1 and old.fields != fields:
+                self.seen[entity] = None
         self._touched.setdefault(record.at, {})[entity] = None
 
     def end_instant(self, next_us: int) -> None:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
-NEVER = 2**62
-"""The `seq` and the time of what did not happen."""
+NEVER = 2**62 + 1
+"""The `seq` and the time of what did not happen: later than any time that a file may hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import given, settings
 
 from syncsim.checks.causal import tally
-from syncsim.checks.ryw import promised
+from syncsim.checks.evidence import promised
 from syncsim.checks.verdict import told
 from tests.checks.twins.histories import EXAMPLES, evidence, histories
 

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 
-from syncsim.checks import inval
 from syncsim.checks.inval import judge
 from tests.checks.twins import plain
 from tests.checks.twins.histories import EXAMPLES, evidence, histories
@@ -115,11 +113,3 @@ def test_the_check_finds_what_asking_every_row_at_every_instant_finds(history):
     wrong, status = naive(history)
     assert (found.failures, found.status) == (len(wrong), status)
     assert {(s.at_us, s.client, s.entity) for s in found.stories} <= set(wrong)
-
-
-@given(history=drawn)
-def test_watching_only_those_in_doubt_finds_what_watching_everybody_finds(history):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inval, "sieve", lambda evidence: None)
-        everybody = judge(evidence(history))
-    assert judge(evidence(history)) == everybody

@@ -5,9 +5,9 @@ from itertools import permutations, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syncsim.checks.evidence import promised
 from syncsim.checks.models import IMPLIES, standings
 from syncsim.checks.one_order import instantaneous, sequential
-from syncsim.checks.ryw import promised
 from syncsim.checks.verdict import Finding, Status
 from tests.checks.twins.histories import EXAMPLES, cut, evidence, histories, true_histories
 

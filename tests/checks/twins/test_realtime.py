@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from hypothesis import given, settings
 
+from syncsim.checks.evidence import promised
 from syncsim.checks.realtime import tally
-from syncsim.checks.ryw import promised
 from syncsim.checks.verdict import told
 from tests.checks.twins.histories import EXAMPLES, cut, evidence, histories, true_histories
 

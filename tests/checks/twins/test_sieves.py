@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncsim.checks import Evidence, Finding, noflap, roll, xview
-from syncsim.checks.returns import Sieved
+from syncsim.checks import Evidence, Finding, inval, noflap, roll, xview
+from syncsim.checks import evidence as evidence_of_a_history
 from syncsim.history import History
 from syncsim.history.damage import TIME_MAX
 from tests.checks.notation import rebuilt
@@ -16,6 +16,15 @@ from tests.checks.state_histories import history
 from tests.checks.twins import test_noflap, test_roll, test_xview
 from tests.checks.twins.histories import EXAMPLES, evidence, histories
 from tests.checks.twins.screens import Screens
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _long():
+    """Take even the shortest history for one whose columns are asked first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evidence_of_a_history, "SHORT", -1)
+        yield
+
 
 SOME = settings(max_examples=EXAMPLES)
 MOVES = tuple(
@@ -30,26 +39,15 @@ BOUNDS = (50_000, 50_000, 50_000, 0, 1, 20_000, 49_999, TIME_MAX, 2**70, -1, 50_
 def walked(check: str, given_: Evidence) -> Finding:
     """Return what a check finds if it walks over everything."""
     with pytest.MonkeyPatch.context() as patch:
-        if check == "NOFLAP":
-            paints = given_.screens.take(given_.screens.is_of("paint"))
-            patch.setattr(noflap, "sieve", lambda _: Sieved(paints, {}))
-            return noflap.judge(given_)
-        if check == "ROLL":
-            patch.setattr(roll, "suspects", lambda _: None)
-            return roll.judge(given_)
-        seen = changed_beside(given_.history)
-        everybody = frozenset(record.at for record in given_.history)
-        patch.setattr(xview, "sieve", lambda _: (seen, everybody))
-        return xview.judge(given_)
+        patch.setattr(roll, "suspects", lambda _: None)
+        for module in (inval, noflap, xview):
+            patch.setattr(module, "sieve", lambda _: None)
+        return JUDGES[check](given_)
 
 
-def changed_beside(history_: History) -> int:
-    records = list(history_)
-    changes = (p for p in records if p.kind == "paint")
-    return len({p.entity for p in changes if test_xview.changes_beside_another(records, p)})
-
-
-JUDGES = {"NOFLAP": noflap.judge, "ROLL": roll.judge, "XVIEW": xview.judge}
+JUDGES = {
+    "INVAL": inval.judge, "NOFLAP": noflap.judge, "ROLL": roll.judge, "XVIEW": xview.judge,
+}  # fmt: skip
 
 
 def check(history_: History) -> None:
