@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from syncsim.checks import CHECKS, judge
+from syncsim.checks import CHECKS, evidence, judge
 from syncsim.checks.evidence import Evidence
 from syncsim.history import History
 from tests.checks.pairs import PAIRS, bad
@@ -20,6 +20,14 @@ def history() -> History:
     return history
 
 
+@pytest.fixture(params=["short", "long"])
+def _length(request, monkeypatch):
+    """Take a history for a short one, which is walked through, or for a long one."""
+    if request.param == "long":
+        monkeypatch.setattr(evidence, "SHORT", -1)
+
+
+@pytest.mark.usefixtures("_length")
 @pytest.mark.parametrize(
     "kinds", [("commit",), ("paint", "commit"), ("commit", "row", "commit"), ("mount",)]
 )
@@ -44,6 +52,7 @@ def test_judging_leaves_the_collector_as_it_was(is_on):
         gc.enable()
 
 
+@pytest.mark.usefixtures("_length")
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_check_that_has_failures_leaves_nothing_to_the_collector(name):
     history = bad(name)
@@ -56,7 +65,8 @@ def test_a_check_that_has_failures_leaves_nothing_to_the_collector(name):
         gc.enable()
 
 
-def test_what_is_under_way_leaves_out_the_ways_of_requests(history):
+def test_what_is_under_way_leaves_out_the_ways_of_requests(history, monkeypatch):
+    monkeypatch.setattr(evidence, "SHORT", -1)
     history.append(6, "intent", at="op-1", intent="i1")
     for what, message in (("request", "m1"), ("event", "m2")):
         history.append(8, "send", peer="op-1", message=message, data={"what": what})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
+from itertools import islice
+from typing import NamedTuple
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.screen_prose import Commits, change_of, differing
@@ -16,13 +18,31 @@ View = tuple[str, str]
 """A client and the name of one of its views."""
 
 
+class _Sieved(NamedTuple):
+    """How many views were ready at the end, and which of them showed something else."""
+
+    ready: int
+    different: frozenset[View]
+
+
 def judge(evidence: Evidence) -> Finding:
     """Compare what each ready view shows in the end with what the backend holds."""
-    commit, end = _first(evidence, "commit"), _end(evidence)
+    end = next((r for r in evidence.of("phase") if (r.data or {}).get("phase") == "end"), None)
     end_seq = end.seq if end else len(evidence.history)
-    ready, wrong = _screens(evidence, end_seq)
-    stories = [*_stories(evidence, wrong, end)] if end is not None and wrong else []
-    has_commit = commit is not None and commit.seq < end_seq
+    has_commit = any(commit.seq < end_seq for commit in islice(evidence.of("commit"), 1))
+    sieved = None if evidence.is_short else _sieve(evidence, end_seq)
+    screens, commits = _played(evidence, sieved, end_seq)
+    stories = [
+        Failure(
+            end.time_us,
+            screen.client,
+            partial(_story, evidence.history, commits, screen, entity, end),
+        )
+        for screen in screens
+        for entity in _differing(screen)
+        if end is not None
+    ]
+    ready = len(screens) if sieved is None else sieved.ready
     return conclude(
         "CONV",
         seen=ready if has_commit and end else 0,
@@ -33,17 +53,8 @@ def judge(evidence: Evidence) -> Finding:
     )
 
 
-def _first(evidence: Evidence, kind: str) -> Record | None:
-    return next(iter(evidence.of(kind)), None)
-
-
-def _end(evidence: Evidence) -> Record | None:
-    ends = (r for r in evidence.of("phase") if (r.data or {}).get("phase") == "end")
-    return next(ends, None)
-
-
-def _screens(evidence: Evidence, end_seq: int) -> tuple[int, tuple[View, ...]]:
-    """Return how many views were ready at a record, and which of them showed something else."""
+def _sieve(evidence: Evidence, end_seq: int) -> _Sieved:
+    """Look at the last state of all cells at once."""
     import numpy as np
 
     lines = evidence.timelines
@@ -55,40 +66,42 @@ def _screens(evidence: Evidence, end_seq: int) -> tuple[int, tuple[View, ...]]:
     # Pending intents are no excuse at the end. The slice store owes no rows.
     differs = (cells.shown != cells.truth) & is_last
     differs &= views.owes_rows[cells.screen] | (cells.shown != NO_ROW)
-    wrong = np.unique(cells.screen[differs])
-    at, view = (codes[wrong].tolist() for codes in (views.at, views.view))
-    keys = tuple((names[a], names[v]) for a, v in zip(at, view, strict=True))
-    return int(ready.sum()), keys
+    places = np.unique(cells.screen[differs])
+    at, view = ([names[code] for code in codes[places]] for codes in (views.at, views.view))
+    return _Sieved(int(ready.sum()), frozenset(zip(at, view, strict=True)))
 
 
-def _stories(evidence: Evidence, wrong: tuple[View, ...], end: Record) -> Iterator[Failure]:
-    """Play what concerns some views back to the end, and tell of each row that differs."""
+def _played(
+    evidence: Evidence, sieved: _Sieved | None, end_seq: int
+) -> tuple[list[Screen], Commits]:
+    """Play what concerns some views, or all, to the end; return those ready, and the commits."""
     replay = Replay(evidence.header)
     commits = Commits()
     # By client and view: the record since which it is on screen.
     mounted: dict[View, int] = {}
+    if sieved is not None and not sieved.different:
+        return [], commits
     for record in evidence.of("row", "commit", "mount", "ready", "unmount"):
-        if record.seq > end.seq:
+        if record.seq > end_seq:
             break
-        if record.kind in ("row", "commit") or (record.at, record.view) in wrong:
+        key = record.at, record.view
+        if record.kind in ("row", "commit") or sieved is None or key in sieved.different:
             replay.apply(record)
         if record.kind == "commit":
             commits.apply(record)
         elif record.kind == "mount":
-            mounted[record.at, record.view] = record.seq
-    for paint in _last_paints(evidence, mounted, end):
+            mounted[key] = record.seq
+    for paint in _last_paints(evidence, mounted, end_seq):
         replay.apply(paint)
-    for screen in replay.screens.values():
-        for entity in _differing(screen):
-            tell = partial(_story, evidence.history, commits, screen, entity, end)
-            yield Failure(end.time_us, screen.client, tell)
+    ready = (screen for screen in replay.screens.values() if screen.ready)
+    return [screen for screen in ready if evidence.owes(screen.client)], commits
 
 
-def _last_paints(evidence: Evidence, mounted: dict[View, int], end: Record) -> Iterable[Record]:
+def _last_paints(evidence: Evidence, mounted: dict[View, int], end_seq: int) -> Iterable[Record]:
     """Return what the views show when the run ends: the last paint of each row since the mount."""
     last: dict[tuple[str, str, str], Record] = {}
     for paint in evidence.of("paint"):
-        if paint.seq > end.seq:
+        if paint.seq > end_seq:
             break
         since = mounted.get((paint.at, paint.view))
         if since is not None and paint.seq > since:

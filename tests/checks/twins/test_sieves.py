@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncsim.checks import Evidence, Finding, inval, noflap, roll, xview
+from syncsim.checks import Evidence, Finding, conv, inval, noflap, roll, xview
 from syncsim.checks import evidence as evidence_of_a_history
 from syncsim.history import History
 from syncsim.history.damage import TIME_MAX
@@ -14,7 +14,7 @@ from tests.checks.notation import rebuilt
 from tests.checks.pairs import bad, good
 from tests.checks.state_histories import history
 from tests.checks.twins import test_noflap, test_roll, test_xview
-from tests.checks.twins.histories import EXAMPLES, evidence, histories
+from tests.checks.twins.histories import EXAMPLES, ended, evidence, histories
 from tests.checks.twins.screens import Screens
 
 
@@ -26,7 +26,7 @@ def _long():
         yield
 
 
-SOME = settings(max_examples=EXAMPLES)
+SOME = settings(max_examples=EXAMPLES // 2)
 MOVES = tuple(
     dict.fromkeys(
         (*test_roll.MOVES, *test_xview.MOVES, "refuse", "hear", "miss", "invalidate", "forget")
@@ -40,17 +40,22 @@ def walked(check: str, given_: Evidence) -> Finding:
     """Return what a check finds if it walks over everything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(roll, "suspects", lambda _: None)
+        patch.setattr(conv, "_sieve", lambda *_: None)
         for module in (inval, noflap, xview):
             patch.setattr(module, "sieve", lambda _: None)
         return JUDGES[check](given_)
 
 
 JUDGES = {
-    "INVAL": inval.judge, "NOFLAP": noflap.judge, "ROLL": roll.judge, "XVIEW": xview.judge,
+    "CONV": conv.judge, "INVAL": inval.judge, "NOFLAP": noflap.judge, "ROLL": roll.judge,
+    "XVIEW": xview.judge,
 }  # fmt: skip
 
 
 def check(history_: History) -> None:
+    # Without an end nothing converges.
+    finished = ended(history_)
+    assert conv.judge(evidence(finished)) == walked("CONV", evidence(finished))
     for name, judge in JUDGES.items():
         assert judge(evidence(history_)) == walked(name, evidence(history_))
 
