@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.learnt import Learnt, Lesson, how_learnt, painted_over
 from syncsim.checks.prose import because, chose
-from syncsim.checks.ryw import codes_of
 from syncsim.checks.tally import Tally, taken_from
 from syncsim.checks.verdict import Check, Failure, Finding, Story
 from syncsim.history import Record
@@ -82,7 +81,7 @@ def _readings(evidence: Evidence, paints: Table) -> _Readings:
     import numpy as np
 
     promises = evidence.promises
-    at, entity = codes_of(evidence, promises)
+    at, entity = evidence.promise_codes
     seq = np.array([promise.outcome.seq for promise in promises], dtype=np.int64)
     version = np.array([promise.version for promise in promises], dtype=np.int64)
     order = np.argsort(np.concatenate([paints.seq, seq]), kind="stable")

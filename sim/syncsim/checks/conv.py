@@ -30,7 +30,7 @@ def judge(evidence: Evidence) -> Finding:
     end = next((r for r in evidence.of("phase") if (r.data or {}).get("phase") == "end"), None)
     end_seq = end.seq if end else len(evidence.history)
     has_commit = any(commit.seq < end_seq for commit in islice(evidence.of("commit"), 1))
-    sieved = None if evidence.is_short else _sieve(evidence, end_seq)
+    sieved = None if evidence.is_walked else _sieve(evidence, end_seq)
     screens, commits = _played(evidence, sieved, end_seq)
     stories = [
         Failure(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from syncsim.history import KINDS, Record, Records
 from syncsim.history.vocabulary import REWIND
@@ -16,6 +16,9 @@ from syncsim.staleness.underway import Underway
 from syncsim.timelines.cells import Timelines
 from syncsim.timelines.rows import Rows
 from syncsim.timelines.tables import Table, Tables
+
+if TYPE_CHECKING:
+    from syncsim.timelines.tables import Ints
 
 MESSAGES = ("send", "receive")
 """Half of a history, and of no use to most checks: their records are not kept."""
@@ -118,8 +121,16 @@ class Evidence:
         return bound
 
     @cached_property
-    def is_short(self) -> bool:
-        """Tell whether walking over all records takes less than asking the columns first."""
+    def is_walked(self) -> bool:
+        """Tell whether checks walk over all records, and do not ask first who is in doubt.
+
+        For a short history that takes less time. One that stays in its file is not in memory to be
+        asked, and has no names of messages in its tables.
+        """
+        return self._is_short or not self.history.is_in_memory
+
+    @cached_property
+    def _is_short(self) -> bool:
         return self.history.is_in_memory and len(self.history) <= SHORT
 
     @property
@@ -176,15 +187,16 @@ class Evidence:
 
     @cached_property
     def _read_anew(self) -> tuple[str, ...]:
-        if self.is_short:
+        if self._is_short:
             return ()
         return MESSAGES if self.history.is_in_memory else MANY
 
     def _kept(self, kind: str) -> list[Record]:
         """Return the records of a kind, which are kept."""
-        if self.is_short and not self._of_kind:
-            self._of_kind.update({kind: [] for kind in KINDS})
-            for record in self.history:
+        if self.is_walked and not self._of_kind:
+            kept = [kind for kind in KINDS if kind not in self._read_anew]
+            self._of_kind.update({kind: [] for kind in kept})
+            for record in self.history.of(*kept):
                 self._of_kind[record.kind].append(record)
         if kind not in self._of_kind:
             self._of_kind[kind] = [*self.history.of(kind)]
@@ -197,7 +209,7 @@ class Evidence:
         answers, which a fetch stands for.
         """
         assert not {*kinds} & {*Underway.KINDS}, kinds
-        if self.is_short:
+        if self._is_short:
             return self.of(*Underway.KINDS, *kinds)
         others = (kind for kind in Underway.KINDS if kind not in MESSAGES)
         return self.history.of(*others, *kinds, events=True)
@@ -242,6 +254,18 @@ class Evidence:
             if (intent := self.intents.get(outcome.intent)) is not None
             for entity, version in promised(intent, outcome).items()
         ]
+
+    @cached_property
+    def promise_codes(self) -> tuple[Ints, Ints]:
+        """Return the codes of the client and of the row of each promise."""
+        import numpy as np
+
+        table = self.tables.of("outcome", "commit")
+        at, entity = table.codes(table.at), table.codes(table.entity)
+        return (
+            np.array([at[promise.outcome.at] for promise in self.promises], dtype=np.int64),
+            np.array([entity[promise.entity] for promise in self.promises], dtype=np.int64),
+        )
 
 
 SYSTEM = "system"

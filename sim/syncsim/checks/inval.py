@@ -29,9 +29,7 @@ def judge(evidence: Evidence) -> Finding:
 
     Only those clients are watched of which the columns do not tell already that all was well.
     """
-    # A history that stays in its file has no names of messages in its columns.
-    is_walked = evidence.is_short or not evidence.history.is_in_memory
-    sieved = None if is_walked else sieve(evidence)
+    sieved = None if evidence.is_walked else sieve(evidence)
     watch = _Watch(evidence)
     take = watch.handlers()
     more = (kind for kind in take if kind not in Underway.KINDS)

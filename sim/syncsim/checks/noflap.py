@@ -38,7 +38,7 @@ class _Version(NamedTuple):
 
 def judge(evidence: Evidence) -> Finding:
     """Look at each value that a view shows again after having shown another one."""
-    watch, sieved = _Watch(evidence), None if evidence.is_short else sieve(evidence)
+    watch, sieved = _Watch(evidence), None if evidence.is_walked else sieve(evidence)
     for record in _about(evidence, sieved):
         watch.take(record)
     if sieved is not None:

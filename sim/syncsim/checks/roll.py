@@ -23,7 +23,7 @@ _SCREEN = (*_VIEWS, "paint", "base")
 
 def judge(evidence: Evidence) -> Finding:
     """Work out after each instant what the touched rows may show, and compare."""
-    watch, pairs = _Watch(evidence), None if evidence.is_short else suspects(evidence)
+    watch, pairs = _Watch(evidence), None if evidence.is_walked else suspects(evidence)
     for record in _about(evidence, pairs):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from syncsim.checks.evidence import Evidence, Promise, row_name, seconds
 from syncsim.checks.prose import because, chose, in_brackets
@@ -12,9 +11,6 @@ from syncsim.checks.verdict import Check, Failure, Finding, Story, conclude
 from syncsim.history import Record, Records
 from syncsim.timelines.joins import groups_of_both, highest_so_far, last_before
 from syncsim.timelines.tables import Table
-
-if TYPE_CHECKING:
-    from syncsim.timelines.tables import Ints
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -33,7 +29,7 @@ def _judge(evidence: Evidence, kind: str) -> Finding:
 
     screens, promises = evidence.screens, evidence.promises
     told = screens.take(screens.is_of(kind) & (screens.version >= 0))
-    at, entity = codes_of(evidence, promises)
+    at, entity = evidence.promise_codes
     row, row_promised = groups_of_both((told.at, told.entity), (at, entity))
     seq = np.array([promise.outcome.seq for promise in promises], dtype=np.int64)
     version = np.array([promise.version for promise in promises], dtype=np.int64)
@@ -49,18 +45,6 @@ def _judge(evidence: Evidence, kind: str) -> Finding:
         stories=_stories(evidence.history, promises, told.take(is_old)),
         missing=_MISSING[kind],
         held=_HELD[kind],
-    )
-
-
-def codes_of(evidence: Evidence, promises: Sequence[Promise]) -> tuple[Ints, Ints]:
-    """Return the codes of the client and of the row of each promise."""
-    import numpy as np
-
-    table = evidence.tables.of("outcome", "commit")
-    at, entity = table.codes(table.at), table.codes(table.entity)
-    return (
-        np.array([at[promise.outcome.at] for promise in promises], dtype=np.int64),
-        np.array([entity[promise.entity] for promise in promises], dtype=np.int64),
     )
 
 

@@ -24,7 +24,7 @@ _OF_ALL = ("commit", "publish")
 
 def judge(evidence: Evidence) -> Finding:
     """Compare the copies of each row that an instant touched, and watch those that differ."""
-    watch, sieved = _Watch(evidence), None if evidence.is_short else sieve(evidence)
+    watch, sieved = _Watch(evidence), None if evidence.is_walked else sieve(evidence)
     for record in _about(evidence, sieved):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
