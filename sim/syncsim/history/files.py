@@ -12,7 +12,7 @@ from syncsim.history.stored import Stored
 PARQUET_MAGIC = b"PAR1"
 
 HELD_MAX = 1_500_000
-"""Records read from Parquet that are judged in memory, which takes a gigabyte and half the time."""
+"""Records read from Parquet that are judged in memory, in less than a gigabyte and much sooner."""
 
 
 def read(path: Path) -> History:
