@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from syncsim.history.damage import TIME_MAX
 from syncsim.staleness import Window, measure
-from tests.checks.notation import history
+from tests.checks.notation import history, rebuilt
 
 PUSH = {"name": "written", "push": True}
 START = "safety A1 op-1.mount(one/A1) op-1:one/A1=A1.1 op-1.ready(one/A1) "
@@ -302,3 +303,12 @@ def test_a_screen_counts_while_it_is_ready_and_mounted():
 def test_an_empty_history_measures_nothing():
     staleness = measure(history(""))
     assert (staleness.windows, staleness.phi, staleness.mean_age_us) == ((), None, None)
+
+
+def test_the_latest_time_that_a_file_may_hold_is_a_time_like_any_other():
+    records = list(history(START + COMMIT + "@300 end"))
+    records[-1] = records[-1]._replace(time_us=TIME_MAX)
+    found = measure(rebuilt(history(START), records))
+    assert [(w.ended, w.end_us) for w in found.windows] == [("end", TIME_MAX)]
+    assert (found.steps.times_us[-1], found.steps.coherent[-1]) == (TIME_MAX, 0)
+    assert found.steps.ready[-1] == 1
