@@ -10,11 +10,12 @@ How it comes to that, for instance:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.grace import Grace
+from syncsim.checks.picked import about
 from syncsim.checks.prose import why_lost
 from syncsim.checks.screen_prose import Commits, change_of, differing, lasted
 from syncsim.checks.stuck import sieve
@@ -34,7 +35,7 @@ def judge(evidence: Evidence) -> Finding:
     take = watch.handlers()
     more = (kind for kind in take if kind not in Underway.KINDS)
     records = evidence.under_way_and(*more) if sieved is None or sieved.clients else ()
-    for record in records if sieved is None else _about(records, sieved.clients):
+    for record in records if sieved is None else about(sieved.clients, records):
         if record.time_us != watch.now_us:
             watch.end_instant(record.time_us)
         take[record.kind](record)
@@ -47,16 +48,6 @@ def judge(evidence: Evidence) -> Finding:
         lacks=watch.unmarked() or evidence.lacks(fetch="message", fetched="message"),
         held="whenever a view was stale, it was marked so or something was on its way to mend it",
     )
-
-
-def _about(records: Iterable[Record], clients: frozenset[str]) -> Iterator[Record]:
-    """Yield the records about some clients, and what the backend did."""
-    for record in records:
-        if record.at in clients or record.peer in clients or record.kind in _OF_ALL:
-            yield record
-
-
-_OF_ALL = ("row", "commit", "publish")
 
 
 @dataclass(slots=True)

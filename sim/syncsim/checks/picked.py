@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from syncsim.checks.evidence import Evidence
 from syncsim.history import Record
@@ -18,3 +18,14 @@ def picked(evidence: Evidence, *tables: Table) -> Iterable[Record]:
     wanted = dict.fromkeys(seqs)
     kinds = dict.fromkeys(kind for table in tables for kind in table.codes(table.kind))
     return (record for record in evidence.of(*kinds) if record.seq in wanted)
+
+
+_OF_ALL = ("row", "commit", "publish")
+"""Kinds of which a record may matter to any client."""
+
+
+def about(clients: frozenset[str], records: Iterable[Record]) -> Iterator[Record]:
+    """Yield the records about some clients, and what the backend did."""
+    for record in records:
+        if record.at in clients or record.peer in clients or record.kind in _OF_ALL:
+            yield record

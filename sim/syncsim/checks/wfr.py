@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from heapq import merge
-from operator import itemgetter
 from typing import NamedTuple
 
 from syncsim.checks.beside import Beside
 from syncsim.checks.evidence import Evidence, Intent, row_name, seconds
 from syncsim.checks.learnt import Lesson, how_learnt, painted_over
+from syncsim.checks.picked import picked
 from syncsim.checks.prose import chose
 from syncsim.checks.tally import Tally, taken_from
 from syncsim.checks.verdict import Check, Failure, Finding, Story
@@ -71,17 +70,16 @@ def tally(evidence: Evidence) -> Tally:
     return taken_from(watch)
 
 
-def _records(evidence: Evidence, clients: Collection[str]) -> Iterator[Record]:
-    """Return what is walked over: what is painted at some clients, and what that depends on."""
+def _records(evidence: Evidence, clients: Collection[str]) -> Iterable[Record]:
+    """Return, in order, what is painted at some clients, and what that depends on."""
     import numpy as np
 
     if not clients:
-        return iter(evidence.of("mount", "unmount"))
+        return evidence.of("mount", "unmount")
     paints = evidence.timelines.paints
     codes = [code for name, code in paints.codes(paints.at).items() if name in clients]
-    seqs = paints.seq[np.isin(paints.at, codes)].tolist()
-    others = evidence.of("row", "commit", "mount", "unmount")
-    return merge(others, map(evidence.history.__getitem__, seqs), key=itemgetter(0))
+    others = evidence.tables.of("row", "commit", "mount", "unmount")
+    return picked(evidence, paints.take(np.isin(paints.at, codes)), others)
 
 
 class _Watch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from syncsim.checks.copies import Sieved, sieve
 from syncsim.checks.evidence import Evidence, row_name, seconds
 from syncsim.checks.grace import Grace
+from syncsim.checks.picked import about
 from syncsim.checks.screen_prose import lasted
 from syncsim.checks.verdict import Check, Finding, Story, conclude
 from syncsim.history import Record
@@ -17,9 +18,6 @@ from syncsim.staleness.underway import EVERYBODY, Underway
 
 Pair = tuple[str, str]
 """The two views that show a row, in alphabetical order."""
-
-_OF_ALL = ("commit", "publish")
-"""Kinds of which a record may excuse a rift of any client."""
 
 
 def judge(evidence: Evidence) -> Finding:
@@ -44,13 +42,7 @@ def _about(evidence: Evidence, sieved: Sieved | None) -> Iterable[Record]:
     if sieved is not None and not sieved.clients:
         return ()
     records = evidence.under_way_and("mount", "unmount", "paint")
-    return records if sieved is None else _of(sieved.clients, records)
-
-
-def _of(clients: frozenset[str], records: Iterable[Record]) -> Iterator[Record]:
-    for record in records:
-        if record.at in clients or record.peer in clients or record.kind in _OF_ALL:
-            yield record
+    return records if sieved is None else about(sieved.clients, records)
 
 
 class _Copy(NamedTuple):
